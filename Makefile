@@ -1,0 +1,74 @@
+# Fifty Hours (五十小时). `make` lists what there is; `make run` is all that a first look needs.
+#
+# Everything is installed into .venv from the two hash-pinned locks. The files .venv/.*-ready say
+# which step is done, so that a second call takes a moment.
+
+PYTHON ?= python3
+UPGRADE ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help install run test check lock bench clean
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+pip_install := .venv/bin/python -m pip install --quiet
+lock := .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet $(UPGRADE)
+catalogues := $(wildcard volunteer/translations/*/LC_MESSAGES/*.po)
+
+help:  ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1#\2/p' Makefile | while IFS='#' read -r name text; do \
+		printf '%-16s%s\n' "$$name" "$$text"; done
+
+install: .venv/.run-ready .venv/.project-ready  ## Make .venv with what `make run` needs
+
+run: install  ## Serve the demo college on http://localhost:8000
+	.venv/bin/volunteer demo
+
+test: .venv/.dev-ready .venv/.project-ready  ## Run every test
+	.venv/bin/python -m pytest -n auto
+
+check: .venv/.dev-ready .venv/.project-ready  ## Style, types, security and every test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive volunteer
+	.venv/bin/python -m pytest -n auto
+
+lock: .venv/.dev-ready  ## Renew the locks after a change in pyproject.toml (UPGRADE=--upgrade takes new versions)
+	$(lock) pyproject.toml --group build --output-file requirements.lock
+	$(lock) pyproject.toml --group build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+bench: .venv/.dev-ready .venv/.project-ready  ## Measure a check-in
+	.venv/bin/python benchmarks/check_in.py
+
+clean:  ## Remove the environment, caches and build results; records in instance/ stay
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -f volunteer/translations/*/LC_MESSAGES/*.mo
+	find volunteer tests migrations benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Fifty Hours needs Python 3.11 or newer, and $(PYTHON) is not. Name another one: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Making the environment .venv"
+	@$(PYTHON) -m venv .venv || { \
+		echo "$(PYTHON) could not make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@touch $@
+
+.venv/.run-ready: requirements.lock | .venv/.made
+	@echo "Installing requirements.lock (about a quarter of a minute the first time)"
+	@$(pip_install) --require-hashes -r requirements.lock
+	@touch $@
+
+# The second lock holds all of the first, at the same versions.
+.venv/.dev-ready: requirements-dev.lock | .venv/.made
+	@echo "Installing requirements-dev.lock (about half a minute the first time)"
+	@$(pip_install) --require-hashes -r requirements-dev.lock
+	@touch $@ .venv/.run-ready
+
+.venv/.project-ready: pyproject.toml hatch_build.py $(catalogues) | .venv/.run-ready
+	@echo "Installing the project itself and compiling its translations"
+	@$(pip_install) --no-deps --no-build-isolation -e .
+	@touch $@
