@@ -1,0 +1,35 @@
+"""The trail of acts: one line for each, written in the act's own transaction."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from volunteer.models import AuditLine
+
+_INSERT = insert(AuditLine.__table__)
+
+
+def note(
+    session: Session,
+    act: str,
+    subject: str,
+    subject_id: int | None,
+    *,
+    actor_id: int | None,
+    now: datetime,
+    **facts: object,
+) -> None:
+    """Write who did what to which row. *facts* are few and hold no secret."""
+    session.connection().execute(
+        _INSERT,
+        {
+            "at": now,
+            "actor_id": actor_id,
+            "act": act,
+            "subject": subject,
+            "subject_id": subject_id,
+            "facts": json.dumps(facts, default=str, ensure_ascii=False) if facts else None,
+        },
+    )

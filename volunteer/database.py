@@ -1,0 +1,139 @@
+"""The engine, the base of all models, and the only commit.
+
+On SQLite a write begins as a writer (``BEGIN IMMEDIATE``): a deferred transaction that turns writer later
+loses to "database is locked" under load. Reads begin deferred and never wait.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, Connection, Dialect, Engine, Enum, Integer, MetaData, TypeDecorator, event
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BUSY_TIMEOUT_MS = 10_000
+ATTEMPTS = 4
+T = TypeVar("T")
+# FULL, not NORMAL: an acknowledged record survives a power cut as well as a killed process.
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    # Without it INSERT OR REPLACE would slip past the ledger's DELETE trigger.
+    "PRAGMA recursive_triggers=ON",
+)
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment, aware and in UTC, kept as whole seconds since 1970: the same order on every engine."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a zone: {value}")
+        return int(value.timestamp())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+def one_of(kind: type[StrEnum]) -> Enum:
+    """Return a column type for the values of *kind*, held by a CHECK constraint on every engine."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        values_callable=lambda members: [member.value for member in members],
+        length=24,
+        name=kind.__name__.lower(),
+    )
+
+
+class Model(DeclarativeBase):
+    """The base of all tables."""
+
+    registry = registry(metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: Instant})
+
+
+class Numbered(Model):
+    """A table with a running number as its key."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+
+
+db = SQLAlchemy(model_class=Model)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Give a session that writes, and commit it: all of the block or nothing.
+
+    What was read before in this request is let go first, so that the block sees the newest rows.
+    """
+    session: Session = db.session()
+    session.rollback()
+    session.connection(execution_options={"is_writer": True})
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+class StaleRow(Exception):
+    """Somebody else changed the row between our reading and our writing."""
+
+
+def in_transaction(work: Callable[[Session], T]) -> T:
+    """Run *work* in a transaction, again when another writer came in between.
+
+    Contested writes are found by constraints and row versions, not by locks; whoever loses starts over
+    and then sees what the winner wrote.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            with transaction() as session:
+                return work(session)
+        except (IntegrityError, StaleRow):
+            continue
+    with transaction() as session:
+        return work(session)
+
+
+def listen(engine: Engine) -> None:
+    """Set up every connection of *engine*: settings on SQLite, and who begins as a writer."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    # The driver must not begin transactions behind our back.
+    connection.isolation_level = None
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_writer = connection.get_execution_options().get("is_writer", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")

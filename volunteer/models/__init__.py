@@ -1,0 +1,39 @@
+"""Typed tables: shape and integrity. No queries, no rules."""
+
+from volunteer.models.access import Account, ApiToken, AuditLine, RoleGrant, WrongTry
+from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
+from volunteer.models.people import Decision, Member, Membership, OverCap, ProbationWindow
+from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
+from volunteer.models.requests import Approval, Objection, Request
+from volunteer.models.visits import Credit, Evidence, Visit, VisitFlag, Witness
+
+__all__ = [
+    "Account",
+    "ApiToken",
+    "Approval",
+    "AuditLine",
+    "Base",
+    "Credit",
+    "Decision",
+    "Display",
+    "Evidence",
+    "Member",
+    "Membership",
+    "Objection",
+    "OverCap",
+    "PolicyVersion",
+    "Post",
+    "ProbationWindow",
+    "Request",
+    "RoleGrant",
+    "Shift",
+    "ShiftBreak",
+    "Site",
+    "Term",
+    "Unit",
+    "Visit",
+    "VisitFlag",
+    "Witness",
+    "Workday",
+    "WrongTry",
+]

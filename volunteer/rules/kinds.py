@@ -1,0 +1,217 @@
+"""The closed lists that every layer shares: kinds, states, grades, phases."""
+
+from enum import StrEnum
+
+
+class UnitKind(StrEnum):
+    """A level of the Party organisation; every unit but the top has a parent."""
+
+    UNIVERSITY = "university"
+    COLLEGE = "college"
+    GENERAL_BRANCH = "general_branch"
+    BRANCH = "branch"
+    GROUP = "group"
+
+
+class BranchKind(StrEnum):
+    """Whether a branch is one of students or of staff."""
+
+    STUDENT = "student"
+    STAFF = "staff"
+
+
+class Stage(StrEnum):
+    """How far a person has come on the way to full membership."""
+
+    ACTIVIST = "activist"
+    CANDIDATE = "candidate"
+    PROBATIONARY = "probationary"
+    FULL = "full"
+
+
+class Category(StrEnum):
+    """What a post is for. Only service counts (民政部令第67号, art. 7)."""
+
+    SERVICE = "service"
+    TRAINING = "training"
+    MEETING = "meeting"
+    PRACTICE = "practice"
+    DUTY = "duty"
+
+
+class Compensation(StrEnum):
+    """What those who serve receive. Paid work is not voluntary service."""
+
+    NONE = "none"
+    EXPENSES = "expenses"
+    PAID = "paid"
+
+
+class BaseStatus(StrEnum):
+    """Where the agreement with a base's host stands."""
+
+    APPLIED = "applied"
+    AGREED = "agreed"
+    PLAQUED = "plaqued"
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+
+
+class VisitState(StrEnum):
+    """Where a record stands. ``OPEN`` reads as ``UNCLOSED`` once the check-out grace is over."""
+
+    OPEN = "open"
+    UNCLOSED = "unclosed"
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"
+    REJECTED = "rejected"
+    VOID = "void"
+
+
+class Grade(StrEnum):
+    """How strong the evidence of a record is; shown beside every hour."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+    E = "E"
+    X = "X"
+
+
+class Side(StrEnum):
+    """The two ends of a stay."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class Source(StrEnum):
+    """What proves one end of a stay."""
+
+    LIVE = "live"
+    TYPED = "typed"
+    PRINTED = "printed"
+    OFFLINE = "offline"
+    TAKEN = "taken"
+    ATTESTED = "attested"
+    CLAIMED = "claimed"
+
+
+class Verdict(StrEnum):
+    """What became of a scan."""
+
+    ACCEPTED = "accepted"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+class RequestKind(StrEnum):
+    """What a person may ask two others to approve."""
+
+    CORRECTION = "correction"
+    MAKE_UP = "make_up"
+    OPENING = "opening"
+    OUTSIDE = "outside"
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it brings typed minutes that belong to no post of ours."""
+        return self in (RequestKind.OPENING, RequestKind.OUTSIDE)
+
+
+class RequestState(StrEnum):
+    """Where a request stands; ``MOOT``: better evidence closed the visit meanwhile."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    MOOT = "moot"
+
+
+class Outcome(StrEnum):
+    """What a branch general meeting decides at the end of a probation."""
+
+    CONVERTED = "converted"
+    CANCELLED = "cancelled"
+
+
+class Confirmation(StrEnum):
+    """Whether a closed record of grade A to C counts at once or waits for the committee."""
+
+    AUTO = "auto"
+    COMMITTEE = "committee"
+
+
+class Role(StrEnum):
+    """A right that an account is given over a unit or a post."""
+
+    LEADER = "leader"
+    COMMITTEE = "committee"
+    GROUP_LEADER = "group_leader"
+    COLLEGE = "college"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class Phase(StrEnum):
+    """Where a member stands on the way through the probation."""
+
+    NOT_STARTED = "not_started"
+    IN_WINDOW = "in_window"
+    EXTENDED = "extended"
+    DUE_WAITING = "due_waiting"
+    NOT_MET = "not_met"
+    CONVERTED = "converted"
+    CANCELLED = "cancelled"
+    TRANSFERRED_OUT = "transferred_out"
+    NO_WINDOW = "no_window"
+
+
+class Status(StrEnum):
+    """How a member does inside the window; the first that fits, in this order."""
+
+    MET = "met"
+    UNREACHABLE = "unreachable"
+    AT_RISK = "at_risk"
+    NEAR = "near"
+    BEHIND = "behind"
+    ON_TRACK = "on_track"
+
+
+class Lost(StrEnum):
+    """Why a minute of presence was not credited."""
+
+    OUTSIDE_SHIFT = "outside_shift"
+    AWAY = "away"
+    BREAK = "break"
+    OVERLAP = "overlap"
+    TOO_SHORT = "too_short"
+    ROUNDING = "rounding"
+    DAY_CAP = "day_cap"
+    OUTSIDE_WINDOW = "outside_window"
+
+
+class Flag(StrEnum):
+    """Something about a record that a person should look at; it never deducts a minute by itself."""
+
+    SHARED_DEVICE = "shared_device"
+    SEVERAL_DEVICES = "several_devices"
+    CLAIM_CONTRADICTS_SCAN = "claim_contradicts_scan"
+    OPENED_ON_THE_SPOT = "opened_on_the_spot"
+    PROLONGED = "prolonged"
+    DISPLAY_SILENT = "display_silent"
+    SLOW_TICKET = "slow_ticket"
+    HEADCOUNT_DIFFERS = "headcount_differs"
+    SAME_PAIR = "same_pair"
+
+
+COUNTING_CATEGORIES = frozenset({Category.SERVICE})
+UNPAID = frozenset({Compensation.NONE, Compensation.EXPENSES})
+SETTLED = frozenset({VisitState.REJECTED, VisitState.VOID})
+
+
+def is_counting_post(category: Category, compensation: Compensation) -> bool:
+    """Whether service at such a post earns hours at all: it is unpaid and of a category that counts."""
+    return category in COUNTING_CATEGORIES and compensation in UNPAID

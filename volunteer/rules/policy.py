@@ -1,0 +1,57 @@
+"""Every number that the national law leaves to the college, as one versioned value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+
+from volunteer.rules.kinds import Confirmation, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursPolicy:
+    """One version of the college's rule. Minutes, days, months and per cents, as the names say."""
+
+    effective_on: date
+    threshold_min: int = 3000
+    stages: tuple[Stage, ...] = (Stage.PROBATIONARY,)
+    rounding_unit_min: int = 1
+    day_cap_min: int = 480
+    day_cap_max_min: int = 720
+    checkin_early_min: int = 30
+    checkout_grace_min: int = 120
+    confirmation: Confirmation = Confirmation.AUTO
+    min_record_min: int = 15
+    record_deadline_workdays: int = 10
+    makeup_budget_pct: int = 15
+    notice_workdays: int = 3
+    certificate_notice_days: int = 7
+    extension_months_min: int = 6
+    extension_months_max: int = 12
+    offline_max_age_h: int = 72
+    opening_max_min: int = 3000
+    outside_max_min: int = 1200
+    near_pct: int = 80
+    at_risk_week_min: int = 360
+    behind_min: int = 600
+    behind_after_days: int = 60
+
+    @property
+    def makeup_budget_min(self) -> int:
+        """The minutes of grade E that the branch alone may credit to one member."""
+        return self.threshold_min * self.makeup_budget_pct // 100
+
+
+POLICY_KEYS = frozenset(field.name for field in fields(HoursPolicy)) - {"effective_on"}
+
+
+def policy_on(day: date, versions: Sequence[HoursPolicy]) -> HoursPolicy:
+    """Return the version in force on *day*: the latest that took effect by then, else the earliest known.
+
+    Raises:
+        ValueError: There is no version at all.
+    """
+    if not versions:
+        raise ValueError("no policy version")
+    ordered = sorted(versions, key=lambda version: version.effective_on)
+    in_force = [version for version in ordered if version.effective_on <= day]
+    return in_force[-1] if in_force else ordered[0]

@@ -1,0 +1,1 @@
+"""Every aggregate and list, one SQL statement a function; rows are frozen dataclasses."""
