@@ -1,0 +1,752 @@
+"""First tables."""
+
+# ruff: noqa: E501, PLR0915 - as long as the tables are
+
+import sqlalchemy as sa
+from alembic import op
+
+from volunteer.revisions import ROW_ID, guard, one_of
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "term",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_before", sa.Date(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("starts_on < ends_before", name=op.f("ck_term_ends_after_start")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term")),
+        sa.UniqueConstraint("code", name=op.f("uq_term_code")),
+    )
+    op.create_table(
+        "unit",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column(
+            "kind",
+            one_of("unitkind", "university", "college", "general_branch", "branch", "group"),
+            nullable=False,
+        ),
+        sa.Column("branch_kind", one_of("branchkind", "student", "staff"), nullable=True),
+        sa.Column("parent_id", ROW_ID, nullable=True),
+        sa.Column("path", sa.String(length=120), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'branch') = (branch_kind IS NOT NULL)", name=op.f("ck_unit_branches_have_a_kind")
+        ),
+        sa.CheckConstraint("parent_id <> id", name=op.f("ck_unit_is_not_its_own_parent")),
+        sa.ForeignKeyConstraint(["parent_id"], ["unit.id"], name=op.f("fk_unit_parent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
+        sa.UniqueConstraint("code", name=op.f("uq_unit_code")),
+        sa.UniqueConstraint("path", name=op.f("uq_unit_path")),
+    )
+    op.create_index(op.f("ix_unit_parent_id"), "unit", ["parent_id"], unique=False)
+    op.create_table(
+        "workday",
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("is_workday", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("on", name=op.f("pk_workday")),
+    )
+    op.create_table(
+        "wrong_try",
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wrong_try")),
+    )
+    op.create_index("ix_wrong_try_what_subject_at", "wrong_try", ["what", "subject", "at"], unique=False)
+    op.create_table(
+        "base",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=True),
+        sa.Column("unit_id", ROW_ID, nullable=True),
+        sa.Column("host", sa.String(length=60), nullable=True),
+        sa.Column("contact", sa.String(length=60), nullable=True),
+        sa.Column("address", sa.String(length=120), nullable=True),
+        sa.Column("agreement_from", sa.Date(), nullable=True),
+        sa.Column("agreement_to", sa.Date(), nullable=True),
+        sa.Column("plaque_on", sa.Date(), nullable=True),
+        sa.Column(
+            "status",
+            one_of("basestatus", "applied", "agreed", "plaqued", "suspended", "withdrawn"),
+            nullable=False,
+        ),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "agreement_to IS NULL OR agreement_from IS NULL OR agreement_from <= agreement_to",
+            name=op.f("ck_base_agreement"),
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_base_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_base")),
+        sa.UniqueConstraint("code", name=op.f("uq_base_code")),
+    )
+    op.create_index(op.f("ix_base_unit_id"), "base", ["unit_id"], unique=False)
+    op.create_table(
+        "member",
+        sa.Column("student_no", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("sort_key", sa.String(length=200), nullable=False),
+        sa.Column("initials", sa.String(length=60), nullable=False),
+        sa.Column("unit_id", ROW_ID, nullable=True),
+        sa.Column("stage", one_of("stage", "activist", "candidate", "probationary", "full"), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_member_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
+        sa.UniqueConstraint("student_no", name=op.f("uq_member_student_no")),
+    )
+    op.create_index("ix_member_unit_id_sort_key", "member", ["unit_id", "sort_key"], unique=False)
+    op.create_table(
+        "account",
+        sa.Column("login", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("member_id", ROW_ID, nullable=True),
+        sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("session_epoch", sa.Integer(), nullable=False),
+        sa.Column("is_closed", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_account_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("login", name=op.f("uq_account_login")),
+        sa.UniqueConstraint("member_id", name=op.f("uq_account_member_id")),
+    )
+    op.create_table(
+        "membership",
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("before_on", sa.Date(), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "before_on IS NULL OR from_on <= before_on", name=op.f("ck_membership_ends_after_start")
+        ),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_membership_member_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_membership_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+    )
+    op.create_index("ix_membership_member_id_from_on", "membership", ["member_id", "from_on"], unique=False)
+    op.create_index(op.f("ix_membership_unit_id"), "membership", ["unit_id"], unique=False)
+    op.create_index(
+        "ux_membership_present",
+        "membership",
+        ["member_id"],
+        unique=True,
+        sqlite_where=sa.text("before_on IS NULL"),
+        postgresql_where=sa.text("before_on IS NULL"),
+    )
+    op.create_table(
+        "post",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("base_id", ROW_ID, nullable=True),
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column(
+            "category",
+            one_of("category", "service", "training", "meeting", "practice", "duty"),
+            nullable=False,
+        ),
+        sa.Column("compensation", one_of("compensation", "none", "expenses", "paid"), nullable=False),
+        sa.Column("place", sa.String(length=120), nullable=True),
+        sa.Column("content", sa.String(length=400), nullable=True),
+        sa.Column("insurance_note", sa.String(length=200), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(["base_id"], ["base.id"], name=op.f("fk_post_base_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_post_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
+        sa.UniqueConstraint("code", name=op.f("uq_post_code")),
+    )
+    op.create_index(op.f("ix_post_base_id"), "post", ["base_id"], unique=False)
+    op.create_index(op.f("ix_post_unit_id"), "post", ["unit_id"], unique=False)
+    op.create_table(
+        "probation",
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_before", sa.Date(), nullable=False),
+        sa.Column("extension_months", sa.Integer(), nullable=True),
+        sa.Column("outcome", one_of("outcome", "converted", "cancelled"), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "(outcome IS NULL) = (decided_on IS NULL)", name=op.f("ck_probation_outcome_has_a_day")
+        ),
+        sa.CheckConstraint(
+            "extension_months IS NULL OR extension_months BETWEEN 1 AND 24",
+            name=op.f("ck_probation_extension"),
+        ),
+        sa.CheckConstraint("starts_on < ends_before", name=op.f("ck_probation_ends_after_start")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_probation_member_id")),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_probation")),
+    )
+    op.create_index(op.f("ix_probation_ends_before"), "probation", ["ends_before"], unique=False)
+    op.create_table(
+        "api_token",
+        sa.Column("account_id", ROW_ID, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_api_token_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("digest", name=op.f("uq_api_token_digest")),
+    )
+    op.create_index(op.f("ix_api_token_account_id"), "api_token", ["account_id"], unique=False)
+    op.create_table(
+        "audit",
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor_id", ROW_ID, nullable=True),
+        sa.Column("act", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=24), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("facts", sa.String(length=400), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["account.id"], name=op.f("fk_audit_actor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_index("ix_audit_subject_subject_id", "audit", ["subject", "subject_id"], unique=False)
+    op.create_table(
+        "decision",
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("outcome", one_of("outcome", "converted", "cancelled"), nullable=True),
+        sa.Column("extension_months", sa.Integer(), nullable=True),
+        sa.Column("meeting_on", sa.Date(), nullable=False),
+        sa.Column("proposed_by_id", ROW_ID, nullable=False),
+        sa.Column("approved_by_id", ROW_ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(outcome IS NULL) <> (extension_months IS NULL)", name=op.f("ck_decision_extension_or_outcome")
+        ),
+        sa.CheckConstraint("proposed_by_id <> approved_by_id", name=op.f("ck_decision_two_people")),
+        sa.ForeignKeyConstraint(["approved_by_id"], ["account.id"], name=op.f("fk_decision_approved_by_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_decision_member_id")),
+        sa.ForeignKeyConstraint(["proposed_by_id"], ["account.id"], name=op.f("fk_decision_proposed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+    )
+    op.create_index(op.f("ix_decision_member_id"), "decision", ["member_id"], unique=False)
+    op.create_table(
+        "over_cap",
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("proposed_by_id", ROW_ID, nullable=False),
+        sa.Column("approved_by_id", ROW_ID, nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("proposed_by_id <> approved_by_id", name=op.f("ck_over_cap_two_people")),
+        sa.ForeignKeyConstraint(["approved_by_id"], ["account.id"], name=op.f("fk_over_cap_approved_by_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_over_cap_member_id")),
+        sa.ForeignKeyConstraint(["proposed_by_id"], ["account.id"], name=op.f("fk_over_cap_proposed_by_id")),
+        sa.PrimaryKeyConstraint("member_id", "day", name=op.f("pk_over_cap")),
+    )
+    op.create_table(
+        "policy_version",
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("threshold_min", sa.Integer(), nullable=False),
+        sa.Column("stages", sa.String(length=80), nullable=False),
+        sa.Column("rounding_unit_min", sa.Integer(), nullable=False),
+        sa.Column("day_cap_min", sa.Integer(), nullable=False),
+        sa.Column("day_cap_max_min", sa.Integer(), nullable=False),
+        sa.Column("checkin_early_min", sa.Integer(), nullable=False),
+        sa.Column("checkout_grace_min", sa.Integer(), nullable=False),
+        sa.Column("confirmation", one_of("confirmation", "auto", "committee"), nullable=False),
+        sa.Column("min_record_min", sa.Integer(), nullable=False),
+        sa.Column("record_deadline_workdays", sa.Integer(), nullable=False),
+        sa.Column("makeup_budget_pct", sa.Integer(), nullable=False),
+        sa.Column("notice_workdays", sa.Integer(), nullable=False),
+        sa.Column("certificate_notice_days", sa.Integer(), nullable=False),
+        sa.Column("extension_months_min", sa.Integer(), nullable=False),
+        sa.Column("extension_months_max", sa.Integer(), nullable=False),
+        sa.Column("offline_max_age_h", sa.Integer(), nullable=False),
+        sa.Column("opening_max_min", sa.Integer(), nullable=False),
+        sa.Column("outside_max_min", sa.Integer(), nullable=False),
+        sa.Column("near_pct", sa.Integer(), nullable=False),
+        sa.Column("at_risk_week_min", sa.Integer(), nullable=False),
+        sa.Column("behind_min", sa.Integer(), nullable=False),
+        sa.Column("behind_after_days", sa.Integer(), nullable=False),
+        sa.Column("entered_by_id", ROW_ID, nullable=True),
+        sa.Column("entered_at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "checkin_early_min >= 0 AND checkout_grace_min >= 0", name=op.f("ck_policy_version_scan_windows")
+        ),
+        sa.CheckConstraint(
+            "day_cap_min BETWEEN 1 AND day_cap_max_min AND day_cap_max_min <= 1440",
+            name=op.f("ck_policy_version_day_caps"),
+        ),
+        sa.CheckConstraint(
+            "extension_months_min BETWEEN 1 AND extension_months_max",
+            name=op.f("ck_policy_version_extension"),
+        ),
+        sa.CheckConstraint(
+            "makeup_budget_pct BETWEEN 0 AND 100", name=op.f("ck_policy_version_makeup_budget")
+        ),
+        sa.CheckConstraint(
+            "rounding_unit_min BETWEEN 1 AND 60", name=op.f("ck_policy_version_rounding_unit")
+        ),
+        sa.CheckConstraint("threshold_min > 0", name=op.f("ck_policy_version_threshold")),
+        sa.ForeignKeyConstraint(
+            ["entered_by_id"], ["account.id"], name=op.f("fk_policy_version_entered_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_version")),
+        sa.UniqueConstraint("effective_on", name=op.f("uq_policy_version_effective_on")),
+    )
+    op.create_table(
+        "role_grant",
+        sa.Column("account_id", ROW_ID, nullable=False),
+        sa.Column(
+            "role",
+            one_of("role", "leader", "committee", "group_leader", "college", "admin", "auditor"),
+            nullable=False,
+        ),
+        sa.Column("unit_id", ROW_ID, nullable=True),
+        sa.Column("post_id", ROW_ID, nullable=True),
+        sa.Column("title", sa.String(length=20), nullable=True),
+        sa.Column("given_by_id", ROW_ID, nullable=True),
+        sa.Column("given_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(role = 'leader') = (post_id IS NOT NULL)", name=op.f("ck_role_grant_leaders_have_a_post")
+        ),
+        sa.CheckConstraint(
+            "role NOT IN ('committee', 'college', 'group_leader') OR unit_id IS NOT NULL",
+            name=op.f("ck_role_grant_offices_have_a_unit"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_role_grant_account_id")),
+        sa.ForeignKeyConstraint(["given_by_id"], ["account.id"], name=op.f("fk_role_grant_given_by_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_role_grant_post_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_role_grant_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
+    )
+    op.create_index("ix_role_grant_account_id", "role_grant", ["account_id"], unique=False)
+    op.create_index(
+        "ux_role_grant_post",
+        "role_grant",
+        ["post_id", "account_id"],
+        unique=True,
+        sqlite_where=sa.text("post_id IS NOT NULL AND ended_at IS NULL"),
+        postgresql_where=sa.text("post_id IS NOT NULL AND ended_at IS NULL"),
+    )
+    op.create_table(
+        "shift",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("post_id", ROW_ID, nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("first_ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column("is_opened_on_spot", sa.Boolean(), nullable=False),
+        sa.Column("is_for_make_ups", sa.Boolean(), nullable=False),
+        sa.Column("published_by_id", ROW_ID, nullable=True),
+        sa.Column("published_at", sa.BigInteger(), nullable=False),
+        sa.Column("cancelled_at", sa.BigInteger(), nullable=True),
+        sa.Column("cancel_reason", sa.String(length=200), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("capacity IS NULL OR capacity > 0", name=op.f("ck_shift_capacity")),
+        sa.CheckConstraint("ends_at - starts_at <= 86400", name=op.f("ck_shift_at_most_a_day")),
+        sa.CheckConstraint(
+            "ends_at BETWEEN first_ends_at AND first_ends_at + 7200",
+            name=op.f("ck_shift_prolonged_by_two_hours"),
+        ),
+        sa.CheckConstraint("starts_at % 60 = 0 AND ends_at % 60 = 0", name=op.f("ck_shift_whole_minutes")),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_shift_ends_after_start")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_shift_post_id")),
+        sa.ForeignKeyConstraint(["published_by_id"], ["account.id"], name=op.f("fk_shift_published_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shift")),
+        sa.UniqueConstraint("code", name=op.f("uq_shift_code")),
+    )
+    op.create_index("ix_shift_ends_at", "shift", ["ends_at"], unique=False)
+    op.create_index("ix_shift_post_id_ends_at", "shift", ["post_id", "ends_at"], unique=False)
+    op.create_table(
+        "site",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("post_id", ROW_ID, nullable=True),
+        sa.Column("base_id", ROW_ID, nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(post_id IS NULL) <> (base_id IS NULL)", name=op.f("ck_site_of_a_post_or_a_base")
+        ),
+        sa.ForeignKeyConstraint(["base_id"], ["base.id"], name=op.f("fk_site_base_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_site_post_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
+        sa.UniqueConstraint("code", name=op.f("uq_site_code")),
+    )
+    op.create_index(op.f("ix_site_base_id"), "site", ["base_id"], unique=False)
+    op.create_index(op.f("ix_site_post_id"), "site", ["post_id"], unique=False)
+    op.create_table(
+        "display",
+        sa.Column("handle", sa.String(length=8), nullable=False),
+        sa.Column("site_id", ROW_ID, nullable=False),
+        sa.Column("is_poster", sa.Boolean(), nullable=False),
+        sa.Column("opened_by_id", ROW_ID, nullable=True),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=True),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["account.id"], name=op.f("fk_display_opened_by_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_display_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_display")),
+        sa.UniqueConstraint("handle", name=op.f("uq_display_handle")),
+    )
+    op.create_index(op.f("ix_display_site_id"), "display", ["site_id"], unique=False)
+    op.create_index(
+        "ux_display_poster",
+        "display",
+        ["site_id"],
+        unique=True,
+        sqlite_where=sa.text("is_poster AND revoked_at IS NULL"),
+        postgresql_where=sa.text("is_poster AND revoked_at IS NULL"),
+    )
+    op.create_table(
+        "shift_break",
+        sa.Column("shift_id", ROW_ID, nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_shift_break_ends_after_start")),
+        sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_shift_break_shift_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shift_break")),
+    )
+    op.create_index(op.f("ix_shift_break_shift_id"), "shift_break", ["shift_id"], unique=False)
+    op.create_table(
+        "visit",
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("shift_id", ROW_ID, nullable=False),
+        sa.Column("post_id", ROW_ID, nullable=False),
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("policy_id", ROW_ID, nullable=False),
+        sa.Column("served_on", sa.Date(), nullable=False),
+        sa.Column(
+            "state",
+            one_of("visitstate", "open", "unclosed", "pending", "confirmed", "disputed", "rejected", "void"),
+            nullable=False,
+        ),
+        sa.Column(
+            "state_before",
+            one_of(
+                "state_before", "open", "unclosed", "pending", "confirmed", "disputed", "rejected", "void"
+            ),
+            nullable=True,
+        ),
+        sa.Column("grade", one_of("grade", "A", "B", "C", "D", "E", "X"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("is_keepers_own", sa.Boolean(), nullable=False),
+        sa.Column("is_display_silent", sa.Boolean(), nullable=False),
+        sa.Column("is_taken_confirmed", sa.Boolean(), nullable=False),
+        sa.Column("waits_for_committee", sa.Boolean(), nullable=False),
+        sa.Column("confirmed_by_id", ROW_ID, nullable=True),
+        sa.Column("net_min", sa.Integer(), nullable=False),
+        sa.Column("credited_min", sa.Integer(), nullable=False),
+        sa.Column("pending_min", sa.Integer(), nullable=False),
+        sa.Column("lost_outside_shift", sa.Integer(), nullable=False),
+        sa.Column("lost_away", sa.Integer(), nullable=False),
+        sa.Column("lost_break", sa.Integer(), nullable=False),
+        sa.Column("lost_overlap", sa.Integer(), nullable=False),
+        sa.Column("lost_too_short", sa.Integer(), nullable=False),
+        sa.Column("lost_rounding", sa.Integer(), nullable=False),
+        sa.Column("lost_day_cap", sa.Integer(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "grade NOT IN ('D', 'X') OR net_min = 0", name=op.f("ck_visit_d_and_x_count_nothing")
+        ),
+        sa.CheckConstraint(
+            "state = 'confirmed' OR net_min = 0", name=op.f("ck_visit_only_confirmed_ones_count")
+        ),
+        sa.CheckConstraint(
+            "(lost_outside_shift + lost_away + lost_break + lost_overlap + lost_too_short + lost_rounding + lost_day_cap) >= 0",
+            name=op.f("ck_visit_lost"),
+        ),
+        sa.CheckConstraint(
+            "net_min >= 0 AND credited_min BETWEEN 0 AND net_min AND pending_min >= 0",
+            name=op.f("ck_visit_minutes"),
+        ),
+        sa.ForeignKeyConstraint(["confirmed_by_id"], ["account.id"], name=op.f("fk_visit_confirmed_by_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_visit_member_id")),
+        sa.ForeignKeyConstraint(["policy_id"], ["policy_version.id"], name=op.f("fk_visit_policy_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_visit_post_id")),
+        sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_visit_shift_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_visit_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+    )
+    op.create_index("ix_visit_member_id_served_on", "visit", ["member_id", "served_on"], unique=False)
+    op.create_index("ix_visit_post_id_served_on", "visit", ["post_id", "served_on"], unique=False)
+    op.create_index("ix_visit_shift_id", "visit", ["shift_id"], unique=False)
+    op.create_index("ix_visit_unit_id_served_on", "visit", ["unit_id", "served_on"], unique=False)
+    op.create_index(
+        "ux_visit_member_shift",
+        "visit",
+        ["member_id", "shift_id"],
+        unique=True,
+        sqlite_where=sa.text("state NOT IN ('void', 'rejected')"),
+        postgresql_where=sa.text("state NOT IN ('void', 'rejected')"),
+    )
+    op.create_index(
+        "ux_visit_open",
+        "visit",
+        ["member_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
+        "objection",
+        sa.Column("ref", sa.String(length=40), nullable=False),
+        sa.Column("visit_id", ROW_ID, nullable=False),
+        sa.Column("by_account_id", ROW_ID, nullable=True),
+        sa.Column("is_own", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("filed_at", sa.BigInteger(), nullable=False),
+        sa.Column("accept_by_on", sa.Date(), nullable=False),
+        sa.Column("accepted_by_id", ROW_ID, nullable=True),
+        sa.Column("accepted_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "state_before",
+            one_of("visitstate", "open", "unclosed", "pending", "confirmed", "disputed", "rejected", "void"),
+            nullable=True,
+        ),
+        sa.Column("resolved_by_id", ROW_ID, nullable=True),
+        sa.Column("resolved_at", sa.BigInteger(), nullable=True),
+        sa.Column("is_upheld", sa.Boolean(), nullable=True),
+        sa.Column("answer", sa.String(length=200), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(resolved_at IS NULL) = (is_upheld IS NULL)", name=op.f("ck_objection_resolved_one_way")
+        ),
+        sa.ForeignKeyConstraint(["accepted_by_id"], ["account.id"], name=op.f("fk_objection_accepted_by_id")),
+        sa.ForeignKeyConstraint(["by_account_id"], ["account.id"], name=op.f("fk_objection_by_account_id")),
+        sa.ForeignKeyConstraint(["resolved_by_id"], ["account.id"], name=op.f("fk_objection_resolved_by_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_objection_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
+        sa.UniqueConstraint("ref", name=op.f("uq_objection_ref")),
+    )
+    op.create_index(op.f("ix_objection_visit_id"), "objection", ["visit_id"], unique=False)
+    op.create_index(
+        "ux_objection_in_force",
+        "objection",
+        ["visit_id"],
+        unique=True,
+        sqlite_where=sa.text("accepted_at IS NOT NULL AND resolved_at IS NULL"),
+        postgresql_where=sa.text("accepted_at IS NOT NULL AND resolved_at IS NULL"),
+    )
+    op.create_table(
+        "request",
+        sa.Column("ref", sa.String(length=40), nullable=False),
+        sa.Column(
+            "kind", one_of("requestkind", "correction", "make_up", "opening", "outside"), nullable=False
+        ),
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("visit_id", ROW_ID, nullable=True),
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=True),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("what", sa.String(length=120), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("deadline_on", sa.Date(), nullable=False),
+        sa.Column("is_deadline_provisional", sa.Boolean(), nullable=False),
+        sa.Column("asked_by_id", ROW_ID, nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("state", one_of("requeststate", "asked", "approved", "rejected", "moot"), nullable=False),
+        sa.Column("rejected_by_id", ROW_ID, nullable=True),
+        sa.Column("answer", sa.String(length=200), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(kind IN ('opening', 'outside')) = (minutes IS NOT NULL)",
+            name=op.f("ck_request_records_have_minutes"),
+        ),
+        sa.CheckConstraint(
+            "(kind IN ('opening', 'outside')) = (visit_id IS NULL)",
+            name=op.f("ck_request_claims_have_a_visit"),
+        ),
+        sa.CheckConstraint("minutes IS NULL OR minutes > 0", name=op.f("ck_request_minutes")),
+        sa.CheckConstraint(
+            "starts_at IS NULL OR starts_at < ends_at", name=op.f("ck_request_ends_after_start")
+        ),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["account.id"], name=op.f("fk_request_asked_by_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_request_member_id")),
+        sa.ForeignKeyConstraint(["rejected_by_id"], ["account.id"], name=op.f("fk_request_rejected_by_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_request_unit_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_request_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request")),
+        sa.UniqueConstraint("ref", name=op.f("uq_request_ref")),
+    )
+    op.create_index("ix_request_member_id_state", "request", ["member_id", "state"], unique=False)
+    op.create_index(
+        "ux_request_undecided",
+        "request",
+        ["visit_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'asked' AND visit_id IS NOT NULL"),
+        postgresql_where=sa.text("state = 'asked' AND visit_id IS NOT NULL"),
+    )
+    op.create_table(
+        "visit_flag",
+        sa.Column("visit_id", ROW_ID, nullable=False),
+        sa.Column(
+            "flag",
+            one_of(
+                "flag",
+                "shared_device",
+                "several_devices",
+                "claim_contradicts_scan",
+                "opened_on_the_spot",
+                "prolonged",
+                "display_silent",
+                "slow_ticket",
+                "headcount_differs",
+                "same_pair",
+            ),
+            nullable=False,
+        ),
+        sa.Column("facts", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_visit_flag_visit_id")),
+        sa.PrimaryKeyConstraint("visit_id", "flag", name=op.f("pk_visit_flag")),
+    )
+    op.create_table(
+        "witness",
+        sa.Column("visit_id", ROW_ID, nullable=False),
+        sa.Column("account_id", ROW_ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_witness_account_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_witness_visit_id")),
+        sa.PrimaryKeyConstraint("visit_id", "account_id", name=op.f("pk_witness")),
+    )
+    op.create_table(
+        "approval",
+        sa.Column("request_id", ROW_ID, nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("account_id", ROW_ID, nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("is_late", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("step IN (1, 2)", name=op.f("ck_approval_two_steps")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_approval_account_id")),
+        sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=op.f("fk_approval_request_id")),
+        sa.PrimaryKeyConstraint("request_id", "step", name=op.f("pk_approval")),
+    )
+    op.create_index("ux_approval_person", "approval", ["request_id", "account_id"], unique=True)
+    op.create_table(
+        "credit",
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("member_seq", sa.Integer(), nullable=False),
+        sa.Column("visit_id", ROW_ID, nullable=True),
+        sa.Column("request_id", ROW_ID, nullable=True),
+        sa.Column(
+            "record_kind", one_of("requestkind", "correction", "make_up", "opening", "outside"), nullable=True
+        ),
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("post_id", ROW_ID, nullable=True),
+        sa.Column("base_id", ROW_ID, nullable=True),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("net_min", sa.Integer(), nullable=False),
+        sa.Column("credited_min", sa.Integer(), nullable=False),
+        sa.Column("is_reversal", sa.Boolean(), nullable=False),
+        sa.Column("grade", one_of("grade", "A", "B", "C", "D", "E", "X"), nullable=False),
+        sa.Column("cause", sa.String(length=24), nullable=False),
+        sa.Column("actor_id", ROW_ID, nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(visit_id IS NULL) <> (request_id IS NULL)", name=op.f("ck_credit_of_a_visit_or_a_record")
+        ),
+        sa.CheckConstraint(
+            "(visit_id IS NULL) = (post_id IS NULL)", name=op.f("ck_credit_visits_have_a_post")
+        ),
+        sa.CheckConstraint(
+            "(visit_id IS NULL) = (record_kind IS NOT NULL)", name=op.f("ck_credit_records_have_a_kind")
+        ),
+        sa.CheckConstraint(
+            "is_reversal AND net_min <= 0 AND credited_min <= 0 AND credited_min >= net_min OR NOT is_reversal AND net_min >= 0 AND credited_min >= 0 AND credited_min <= net_min",
+            name=op.f("ck_credit_signs"),
+        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["account.id"], name=op.f("fk_credit_actor_id")),
+        sa.ForeignKeyConstraint(["base_id"], ["base.id"], name=op.f("fk_credit_base_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_credit_member_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_credit_post_id")),
+        sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=op.f("fk_credit_request_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_credit_unit_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_credit_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit")),
+        sa.UniqueConstraint("member_id", "member_seq", name=op.f("uq_credit_member_id_member_seq")),
+    )
+    op.create_index(
+        "ix_credit_member_id_day", "credit", ["member_id", "day", "credited_min", "net_min"], unique=False
+    )
+    op.create_index("ix_credit_unit_id_day", "credit", ["unit_id", "day"], unique=False)
+    op.create_index("ix_credit_visit_id_day", "credit", ["visit_id", "day"], unique=False)
+    op.create_table(
+        "evidence",
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("visit_id", ROW_ID, nullable=True),
+        sa.Column("stay", sa.Integer(), nullable=True),
+        sa.Column("side", one_of("side", "in", "out"), nullable=False),
+        sa.Column(
+            "source",
+            one_of("source", "live", "typed", "printed", "offline", "taken", "attested", "claimed"),
+            nullable=False,
+        ),
+        sa.Column("is_claim", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("by_account_id", ROW_ID, nullable=True),
+        sa.Column("request_id", ROW_ID, nullable=True),
+        sa.Column("display_id", ROW_ID, nullable=True),
+        sa.Column("step", sa.Integer(), nullable=True),
+        sa.Column("code_age_s", sa.Integer(), nullable=True),
+        sa.Column("device", sa.String(length=80), nullable=True),
+        sa.Column("client_ref", sa.String(length=36), nullable=True),
+        sa.Column("content", sa.String(length=64), nullable=True),
+        sa.Column("verdict", one_of("verdict", "accepted", "unchanged", "refused"), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(verdict = 'refused') = (reason IS NOT NULL)", name=op.f("ck_evidence_refusals_have_a_reason")
+        ),
+        sa.CheckConstraint(
+            "verdict <> 'accepted' OR (visit_id IS NOT NULL AND stay IS NOT NULL)",
+            name=op.f("ck_evidence_accepted_for"),
+        ),
+        sa.CheckConstraint("stay IS NULL OR stay BETWEEN 1 AND 3", name=op.f("ck_evidence_three_stays")),
+        sa.ForeignKeyConstraint(["by_account_id"], ["account.id"], name=op.f("fk_evidence_by_account_id")),
+        sa.ForeignKeyConstraint(["display_id"], ["display.id"], name=op.f("fk_evidence_display_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_evidence_member_id")),
+        sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=op.f("fk_evidence_request_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_evidence_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+    )
+    op.create_index("ux_evidence_client_ref", "evidence", ["client_ref"], unique=True)
+    op.create_index(
+        "ux_evidence_code_once",
+        "evidence",
+        ["member_id", "display_id", "step", "side"],
+        unique=True,
+        sqlite_where=sa.text("verdict = 'accepted' AND step > 0"),
+        postgresql_where=sa.text("verdict = 'accepted' AND step > 0"),
+    )
+    op.create_index(
+        "ux_evidence_stay_end",
+        "evidence",
+        ["visit_id", "stay", "side", "is_claim"],
+        unique=True,
+        sqlite_where=sa.text("verdict = 'accepted'"),
+        postgresql_where=sa.text("verdict = 'accepted'"),
+    )
+    guard(
+        "approval",
+        "audit",
+        "credit",
+        "decision",
+        "evidence",
+        "over_cap",
+        "policy_version",
+        "witness",
+    )
