@@ -1,0 +1,1 @@
+"""The rule book and the guards of the house; folders mirror ``volunteer/``."""
