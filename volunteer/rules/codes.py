@@ -78,7 +78,11 @@ class Keyring:
 
 @lru_cache(maxsize=4096)
 def _derived(
-    secrets: tuple[tuple[int, bytes], ...], deployment: bytes, generation: int, handle: bytes, purpose: Purpose
+    secrets: tuple[tuple[int, bytes], ...],
+    deployment: bytes,
+    generation: int,
+    handle: bytes,
+    purpose: Purpose,
 ) -> bytes | None:
     """HKDF-SHA-256 (RFC 5869) with one block of output."""
     held: Mapping[int, bytes] = dict(secrets)
@@ -122,7 +126,7 @@ def read(text: str, keyring: Keyring) -> Code:
     Raises:
         Refusal: ``CODE_UNKNOWN``: misspelled, of another format, or not made with our keys.
     """
-    raw = _decoded(text.upper())
+    raw = _decoded(text)
     generation, format_, purpose = raw[0] >> 6, raw[0] >> 3 & 7, raw[0] & 7
     if format_ != _FORMAT or purpose not in list(Purpose):
         raise Refusal(Reason.CODE_UNKNOWN)
@@ -167,6 +171,8 @@ def typed_code(handle: bytes, step: int, keyring: Keyring) -> str:
 
 def typed_step(digits: str, handle: bytes, now: datetime, keyring: Keyring) -> int | None:
     """Return the step whose typed code at this display is *digits*, in the same window as the QR, or None."""
+    if len(digits) != TYPED_DIGITS or not digits.isascii():
+        return None
     current = step_at(now)
     found = None
     for step in range(current - STEPS_BACK, current + STEPS_AHEAD + 1):
@@ -186,8 +192,10 @@ def _spelled(raw: bytes) -> str:
 
 def _decoded(text: str) -> bytes:
     """Return the bytes of the one right spelling."""
+    # ASCII first: the capitals of ı, ſ and ß are letters of the alphabet, and would be second spellings.
     if len(text) != CODE_CHARACTERS or not text.isascii():
         raise Refusal(Reason.CODE_UNKNOWN)
+    text = text.upper()
     try:
         raw = base64.b32decode(text + "=")
     except binascii.Error as error:
