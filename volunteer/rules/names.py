@@ -6,6 +6,10 @@ from volunteer.rules.reasons import Reason, Refusal
 
 NAME_LENGTH = 60
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# Letters by category, blank on every screen: Hangul fillers and the empty Braille cell.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# Planes 2 and 3 hold ideographs alone. Names use some that are younger than Python's tables.
+_IDEOGRAPHS = range(0x20000, 0x3FFFE)
 
 
 def clean_line(text: str, field: str, *, longest: int = NAME_LENGTH) -> str:
@@ -18,9 +22,15 @@ def clean_line(text: str, field: str, *, longest: int = NAME_LENGTH) -> str:
     if not line or len(line) > longest:
         raise Refusal(Reason.BAD_FIELD, field=field, longest=longest)
     for character in line:
-        if unicodedata.category(character) in _INVISIBLE:
+        if _is_invisible(character):
             raise Refusal(Reason.BAD_FIELD, field=field, character=f"U+{ord(character):04X}")
     return line
+
+
+def _is_invisible(character: str) -> bool:
+    if ord(character) in _IDEOGRAPHS and ord(character) & 0xFFFF < 0xFFFE:
+        return False
+    return character in _BLANK or unicodedata.category(character) in _INVISIBLE
 
 
 def masked(name: str) -> str:
