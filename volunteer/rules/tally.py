@@ -102,6 +102,7 @@ def share_pct(part: int, whole: int) -> float | None:
 
 
 def hours_text(minutes: int) -> str:
-    """Return hours with two decimals, never rounded up: 2,999 minutes show as 49.98."""
+    """Return hours with two decimals, never rounded up: 2,999 minutes show as 49.98, minus one as -0.02."""
     hundredths = minutes * 100 // 60
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
+    sign = "-" if hundredths < 0 else ""
+    return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02d}"
