@@ -3,13 +3,15 @@
 All clock times are of Asia/Shanghai in March 2026, whose second day is a Monday.
 """
 
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from volunteer.rules.credit import CountedVisit
+from volunteer.rules.credit import CountedVisit, VisitCredit, credits_for
 from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.spans import Span
 
@@ -64,6 +66,20 @@ def visit(
 def spans_of(texts: str) -> tuple[Span, ...]:
     """Return the spans of a list with commas."""
     return tuple(span(text.strip()) for text in texts.split(",") if text.strip())
+
+
+def judged(visits: Sequence[CountedVisit], over_cap_days: Collection[date] = ()) -> dict[int, VisitCredit]:
+    """Return what each visit earns, by its id."""
+    outcomes = credits_for(visits, over_cap_days=over_cap_days, zone=SHANGHAI)
+    return {outcome.visit_id: outcome for outcome in outcomes}
+
+
+def credited_by_day(outcomes: dict[int, VisitCredit]) -> Counter[date]:
+    """Return the credited minutes of all visits by day."""
+    total = Counter[date]()
+    for outcome in outcomes.values():
+        total.update({part.day: part.credited for part in outcome.slices})
+    return total
 
 
 _EPOCH = moment("2 00:00")

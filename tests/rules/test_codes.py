@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -238,7 +239,7 @@ def test_the_spare_bits_of_the_last_character_give_no_second_spelling() -> None:
         assert refused(twin) is Reason.CODE_UNKNOWN
 
 
-OTHER_SPELLINGS = {
+OTHER_SPELLINGS: dict[str, Callable[[str], str]] = {
     "with padding": lambda text: text + "=",
     "with a blank before": lambda text: " " + text,
     "with a blank after": lambda text: text + " ",
@@ -256,7 +257,7 @@ OTHER_SPELLINGS = {
 
 
 @pytest.mark.parametrize("respell", OTHER_SPELLINGS.values(), ids=OTHER_SPELLINGS)
-def test_a_code_has_no_other_spelling(respell) -> None:  # type: ignore[no-untyped-def]
+def test_a_code_has_no_other_spelling(respell: Callable[[str], str]) -> None:
     assert refused(respell(live_code(HANDLE, NOW, RING))) is Reason.CODE_UNKNOWN
 
 
@@ -357,8 +358,7 @@ def test_a_live_code_is_good_from_3_steps_back_to_2_ahead(steps: int, reason: Re
 
 
 AGES = {
-    "59 seconds after its start, in the middle of the window": (59, True),
-    "the last second of the third step after": (59 + 0, True),
+    "59 seconds after its start": (59, True),
     "60 seconds after its start": (60, False),
     "30 seconds before its start": (-30, True),
     "31 seconds before its start": (-31, False),

@@ -1,7 +1,7 @@
 """How strong evidence is: grades A to E, until when a witness helps, and what time alone does."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
@@ -138,7 +138,12 @@ CLOCKS = st.integers(-60, 2000).map(lambda minutes: SHIFT.start + timedelta(minu
     CLOCKS,
 )
 def test_one_more_witness_never_lowers_a_grade_and_never_lifts_a_claim(
-    sources: tuple[Source, Source], own: bool, silent: bool, confirmed: bool, seen: list[object], more: object
+    sources: tuple[Source, Source],
+    own: bool,
+    silent: bool,
+    confirmed: bool,
+    seen: list[datetime],
+    more: datetime,
 ) -> None:
     before = replace(
         proof(*sources, is_keepers_own=own, is_display_silent=silent, is_taken_confirmed=confirmed),

@@ -150,7 +150,6 @@ STATUSES = {
     # at risk: missing per week left > 360
     "360 a week are asked": (standing(2280, left=14), Status.BEHIND),
     "361 a week are asked": (standing(2279, left=14), Status.AT_RISK),
-    "a part of a minute above 360 a week": (standing(2279, left=14), Status.AT_RISK),
     "at risk wins over near": (standing(2639, left=7), Status.AT_RISK),
     "360 a week and near": (standing(2640, left=7), Status.NEAR),
     # near: 80 %
