@@ -8,10 +8,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, Dialect, Engine, Enum, Integer, MetaData, TypeDecorator, event
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    Table,
+    TypeDecorator,
+    event,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 
@@ -54,15 +65,19 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else datetime.fromtimestamp(value, UTC)
 
 
-def one_of(kind: type[StrEnum]) -> Enum:
-    """Return a column type for the values of *kind*, held by a CHECK constraint on every engine."""
+def one_of(kind: type[StrEnum], *, name: str | None = None) -> Enum:
+    """Return a column type for the values of *kind*, held by a CHECK constraint on every engine.
+
+    Args:
+        name: Of the constraint, where a table has two columns of one kind.
+    """
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
         values_callable=lambda members: [member.value for member in members],
         length=24,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
     )
 
 
@@ -81,6 +96,11 @@ class Numbered(Model):
 
 
 db = SQLAlchemy(model_class=Model)
+
+
+def table_of(model: type[Model]) -> Table:
+    """Return the table of a model, for Core statements on paths where the ORM would cost too much."""
+    return cast(Table, model.__table__)
 
 
 @contextmanager

@@ -55,7 +55,7 @@ class Visit(Numbered):
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"))
     served_on: Mapped[date]
     state: Mapped[VisitState] = mapped_column(one_of(VisitState))
-    state_before: Mapped[VisitState | None] = mapped_column(one_of(VisitState))
+    state_before: Mapped[VisitState | None] = mapped_column(one_of(VisitState, name="state_before"))
     grade: Mapped[Grade] = mapped_column(one_of(Grade))
     version: Mapped[int] = mapped_column(default=1)
     is_keepers_own: Mapped[bool] = mapped_column(default=False)
