@@ -292,6 +292,14 @@ CAPS = {
         [MON],
         {1: 600, 2: 120},
     ),
+    "a visit of last night under the old cap leaves the rest of the new one": (
+        [
+            visit("2 23:00-3 02:00", id=1, policy=replace(POLICY, day_cap_min=60)),
+            visit("3 08:00-16:00", id=2),
+        ],
+        (),
+        {1: 120, 2: 420},
+    ),
     "what is too short uses nothing up": (
         [visit("2 07:00-07:14", id=1), visit("2 08:00-16:00", id=2)],
         (),

@@ -55,6 +55,7 @@ GRADES = {
     "live in and out": (proof(LIVE, LIVE), Grade.B),
     "typed digits are live": (proof(TYPED, LIVE), Grade.B),
     "a witness while the shift runs": (proof(LIVE, LIVE, "2 09:00"), Grade.A),
+    "a witness before the shift starts": (proof(LIVE, LIVE, "2 07:59:59"), Grade.B),
     "a witness as the shift starts": (proof(LIVE, LIVE, "2 08:00"), Grade.A),
     "a witness in the last second": (proof(LIVE, LIVE, "2 09:59:59"), Grade.A),
     "a witness when the shift is over": (proof(LIVE, LIVE, "2 10:00"), Grade.B),
