@@ -93,7 +93,9 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, is_demo: bool = Fa
     Raises:
         BadSetting: A secret is missing or weak, or a value makes no sense.
     """
-    given = {name.removeprefix("VOLUNTEER_").lower(): value for name, value in environ.items() if _is_ours(name)}
+    given = {
+        name.removeprefix("VOLUNTEER_").lower(): value for name, value in environ.items() if _is_ours(name)
+    }
     is_demo = is_demo or given.get("demo", "") == "1"
     state_dir = Path(given.get("state_dir", ROOT / "var"))
     settings = Settings(
@@ -159,7 +161,9 @@ def _check(settings: Settings) -> None:
     try:
         strong = all(len(secret) >= WEAKEST_SECRET_BYTES for _, secret in settings.keyring.secrets)
     except ValueError as error:
-        raise BadSetting("VOLUNTEER_MASTER_SECRET and VOLUNTEER_OLD_MASTER_SECRETS must be hexadecimal") from error
+        raise BadSetting(
+            "VOLUNTEER_MASTER_SECRET and VOLUNTEER_OLD_MASTER_SECRETS must be hexadecimal"
+        ) from error
     if not strong:
         raise BadSetting("VOLUNTEER_MASTER_SECRET is too weak: give at least 64 random hexadecimal digits")
     try:

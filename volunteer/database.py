@@ -109,7 +109,13 @@ def transaction() -> Iterator[Session]:
 
     What was read before in this request is let go first, so that the block sees the newest rows.
     """
-    session: Session = db.session()
+    with writing(db.session()) as session:
+        yield session
+
+
+@contextmanager
+def writing(session: Session) -> Iterator[Session]:
+    """Make *session* a writer for the block, and commit it: all of the block or nothing."""
     session.rollback()
     session.connection(execution_options={"is_writer": True})
     try:

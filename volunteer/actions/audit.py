@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from volunteer.database import table_of
 from volunteer.models import AuditLine
 
-_INSERT = insert(AuditLine.__table__)
+_INSERT = insert(table_of(AuditLine))
 
 
 def note(

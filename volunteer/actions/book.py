@@ -14,10 +14,11 @@ from sqlalchemy import Connection, CursorResult, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from volunteer.actions.near import TOUCHED, NearVisit, near_columns, near_of, over_cap_days_of, reach_of
-from volunteer.database import StaleRow
-from volunteer.models import Credit, Visit
+from volunteer.database import StaleRow, table_of
+from volunteer.models import Credit, Request, Visit
 from volunteer.rules.credit import VisitCredit, credits_for
-from volunteer.rules.kinds import Lost, VisitState
+from volunteer.rules.kinds import Grade, Lost, RequestState, VisitState
+from volunteer.rules.reasons import Reason, Refusal
 
 _STORED_LOSSES = (
     Lost.OUTSIDE_SHIFT,
@@ -45,7 +46,7 @@ _STATE_NAMES = (
     "confirmed_by_id",
 )
 _UPDATE = (
-    update(Visit.__table__)
+    update(table_of(Visit))
     .where(_VISIT.id == bindparam("the_id"), _VISIT.version == bindparam("the_version"))
     .values(
         {
@@ -54,7 +55,7 @@ _UPDATE = (
         }
     )
 )
-_INSERT = insert(Credit.__table__)
+_INSERT = insert(table_of(Credit))
 last_seq = (
     select(func.coalesce(func.max(Credit.member_seq), 0))
     .where(Credit.member_id == bindparam("member_id"))
@@ -117,6 +118,25 @@ def nearby(session: Session, *, member_id: int, day: date) -> Nearby:
     return Nearby.of(row, member_id=member_id, day=day)
 
 
+def read_between(session: Session, *, member_id: int, from_day: date, to_day: date) -> Nearby:
+    """Read the member's records of a stretch of days, however long."""
+    row = session.execute(_NEARBY, {"member_id": member_id, "from_day": from_day, "to_day": to_day}).one()
+    return Nearby.of(row, member_id=member_id, day=from_day)
+
+
+def around_visit(session: Session, visit_id: int) -> tuple[Nearby, NearVisit]:
+    """Read a visit with its member's records around it.
+
+    Raises:
+        Refusal: ``UNKNOWN``.
+    """
+    row = session.execute(select(Visit.member_id, Visit.served_on).where(Visit.id == visit_id)).one_or_none()
+    if row is None:
+        raise Refusal(Reason.UNKNOWN)
+    found = nearby(session, member_id=row.member_id, day=row.served_on)
+    return found, found.visit(visit_id)
+
+
 def book(
     session: Session, after: Nearby, *, zone: ZoneInfo, why: Why, changed: Iterable[int] = ()
 ) -> Mapping[int, VisitCredit]:
@@ -132,12 +152,12 @@ def book(
     Raises:
         StaleRow: Another transaction changed one of the visits meanwhile.
     """
-    earned = _earned(after, zone)
+    earned = earned_by(after, zone)
     pending = _pending(after, zone)
     lines: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
     for visit in after.visits:
-        if not after.day - TOUCHED <= visit.served_on <= after.day + TOUCHED and visit.id not in changed:
+        if abs(visit.served_on - after.day) > TOUCHED and visit.id not in changed:
             continue
         credit = earned.get(visit.id)
         lines += _lines(visit, credit, after.member_id, why)
@@ -153,7 +173,8 @@ def book(
     return earned
 
 
-def _earned(after: Nearby, zone: ZoneInfo) -> dict[int, VisitCredit]:
+def earned_by(after: Nearby, zone: ZoneInfo) -> dict[int, VisitCredit]:
+    """Return what each counting visit earns by its evidence."""
     counting = [visit.counted() for visit in after.visits if _is_counting(visit)]
     return {
         credit.visit_id: credit
@@ -174,6 +195,23 @@ def _pending(after: Nearby, zone: ZoneInfo) -> dict[int, int]:
         for credit in credits_for(granted, over_cap_days=after.over_cap_days, zone=zone)
         if credit.visit_id in ids
     }
+
+
+def pending_of(found: Nearby, visit_id: int, zone: ZoneInfo) -> int:
+    """Return the net minutes that one undecided record would bring if all that wait were granted."""
+    return _pending(found, zone).get(visit_id, 0)
+
+
+def drop_claim(session: Session, visit: NearVisit, now: datetime) -> NearVisit:
+    """Return the visit without its undecided request, if better evidence than a claim has closed it."""
+    if visit.claim is None or visit.grade is Grade.D:
+        return visit
+    session.execute(
+        update(Request)
+        .where(Request.visit_id == visit.id, Request.state == RequestState.ASKED)
+        .values(state=RequestState.MOOT, decided_at=now)
+    )
+    return replace(visit, claim=None)
 
 
 def is_waiting(visit: NearVisit) -> bool:

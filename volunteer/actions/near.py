@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
@@ -20,7 +19,6 @@ from volunteer.models import (
     Credit,
     Evidence,
     OverCap,
-    PolicyVersion,
     Post,
     Request,
     Shift,
@@ -33,25 +31,23 @@ from volunteer.rules.evidence import End, Proof, stays_of
 from volunteer.rules.kinds import (
     Category,
     Compensation,
-    Confirmation,
     Grade,
     RequestState,
     Side,
     Source,
-    Stage,
     Verdict,
     VisitState,
     is_counting_post,
 )
-from volunteer.rules.policy import HoursPolicy, policy_on
+from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.spans import Span
 from volunteer.stats.json_rows import json_rows
+from volunteer.stats.policies import parsed_policies, policies_column
 
 TOUCHED = timedelta(days=2)
 REACH = timedelta(days=4)
 
 _VISIT = Visit.__table__.c
-_POLICY_KEYS = tuple(HoursPolicy.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,25 +185,6 @@ def over_cap_days_of(row: Any) -> frozenset[date]:
     return frozenset(date.fromisoformat(day) for (day,) in json.loads(row.near_over_cap))
 
 
-@lru_cache(maxsize=256)
-def parsed_policies(text: str) -> tuple[tuple[int, HoursPolicy], ...]:
-    """Return the policy versions with their ids. Cached by content: versions never change."""
-    return tuple((fields[0], _policy(fields[1:])) for fields in sorted(json.loads(text)))
-
-
-def policy_in_force(text: str, day: date) -> tuple[int, HoursPolicy]:
-    """Return id and value of the version in force on *day*."""
-    versions = parsed_policies(text)
-    wanted = policy_on(day, [policy for _, policy in versions])
-    return next((number, policy) for number, policy in versions if policy is wanted)
-
-
-def policies_column() -> ScalarSelect[str]:
-    """Return the scalar that carries all policy versions."""
-    columns = PolicyVersion.__table__.c
-    return select(json_rows(columns.id, *(columns[key] for key in _POLICY_KEYS))).scalar_subquery()
-
-
 def moment(seconds: int) -> datetime:
     """Return the moment that the database keeps as *seconds*."""
     return datetime.fromtimestamp(seconds, UTC)
@@ -275,7 +252,9 @@ SUMMARY_COLUMNS = (
 
 def _ends() -> ScalarSelect[str]:
     end = Evidence.__table__.c
-    statement: Select[Any] = select(json_rows(end.visit_id, end.stay, end.side, end.source, end.at))
+    statement: Select[*tuple[Any, ...]] = select(
+        json_rows(end.visit_id, end.stay, end.side, end.source, end.at)
+    )
     return (
         statement.select_from(Visit.__table__.join(Evidence.__table__, end.visit_id == _VISIT.id))
         .where(_is_near(), end.verdict == Verdict.ACCEPTED)
@@ -404,11 +383,3 @@ def _sums(rows: Sequence[Sequence[Any]]) -> dict[date, tuple[int, int]]:
         before = sums.get(day, (0, 0))
         sums[day] = (before[0] + net, before[1] + credited)
     return {day: minutes for day, minutes in sums.items() if minutes != (0, 0)}
-
-
-def _policy(fields: Sequence[Any]) -> HoursPolicy:
-    values = dict(zip(_POLICY_KEYS, fields, strict=True))
-    values["effective_on"] = date.fromisoformat(values["effective_on"])
-    values["stages"] = tuple(Stage(stage) for stage in values["stages"].split(",") if stage)
-    values["confirmation"] = Confirmation(values["confirmation"])
-    return HoursPolicy(**values)

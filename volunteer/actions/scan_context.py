@@ -9,7 +9,7 @@ from sqlalchemy import ScalarSelect, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from volunteer.actions.book import Nearby, last_seq
-from volunteer.actions.near import moment, near_columns, policy_in_force, reach_of
+from volunteer.actions.near import moment, near_columns, reach_of
 from volunteer.database import Instant
 from volunteer.models import (
     Account,
@@ -27,6 +27,7 @@ from volunteer.rules.kinds import Outcome, Side, Verdict
 from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.spans import Span
 from volunteer.stats.json_rows import json_rows
+from volunteer.stats.policies import policy_in_force
 
 # Wider than any policy's early minutes or grace, which are applied to what is found.
 AROUND = timedelta(days=1)
@@ -48,6 +49,7 @@ class ShiftAround:
     post_name: str
     span: Span
     is_published_by_member: bool
+    is_cancelled: bool
     policy_id: int
     policy: HoursPolicy
 
@@ -116,8 +118,14 @@ def load_context(
     client_ref: str | None,
     at: datetime,
     campus: Campus,
+    post_id: int | None = None,
 ) -> ScanContext | None:
-    """Read the context of a scan at *at*; None for a member that does not exist."""
+    """Read the context of a scan at *at*; None for a member that does not exist.
+
+    Args:
+        handle: Of the display whose code was scanned, in hex.
+        post_id: Where no code was scanned: the post that a keeper names.
+    """
     day = campus.day(at)
     row = (
         session.connection()
@@ -128,6 +136,7 @@ def load_context(
                 "handle": handle or "",
                 "step": step or 0,
                 "client_ref": client_ref or "",
+                "post_id": post_id or 0,
                 "since": at - AROUND,
                 "until": at + AROUND,
                 **reach_of(day),
@@ -169,7 +178,7 @@ def _display_of(row: Any, member_id: int) -> DisplayFound | None:
 
 
 def _shift_of(fields: list[Any], policies: str, member_id: int, at: datetime, campus: Campus) -> ShiftAround:
-    number, post_id, post_name, starts, ends, publisher = fields
+    number, post_id, post_name, starts, ends, publisher, cancelled_at = fields
     span = Span(moment(starts), moment(ends))
     counts_from = min(max(at, span.start), span.end)
     policy_id, policy = policy_in_force(policies, campus.day(counts_from))
@@ -179,6 +188,7 @@ def _shift_of(fields: list[Any], policies: str, member_id: int, at: datetime, ca
         post_name=post_name,
         span=span,
         is_published_by_member=publisher == member_id,
+        is_cancelled=cancelled_at is not None,
         policy_id=policy_id,
         policy=policy,
     )
@@ -203,13 +213,22 @@ def _receipt_of(text: str) -> Receipt | None:
 def _shifts() -> ScalarSelect[str]:
     publisher = select(Account.member_id).where(Account.id == _shift.published_by_id).scalar_subquery()
     return (
-        select(json_rows(_shift.id, _shift.post_id, _post.name, _shift.starts_at, _shift.ends_at, publisher))
+        select(
+            json_rows(
+                _shift.id,
+                _shift.post_id,
+                _post.name,
+                _shift.starts_at,
+                _shift.ends_at,
+                publisher,
+                _shift.cancelled_at,
+            )
+        )
         .select_from(Post.__table__.join(Shift.__table__, _shift.post_id == _post.id))
         .where(
-            or_(_post.id == _site.post_id, _post.base_id == _site.base_id),
+            or_(_post.id == _site.post_id, _post.base_id == _site.base_id, _post.id == bindparam("post_id")),
             _shift.ends_at >= bindparam("since", type_=Instant),
             _shift.starts_at <= bindparam("until", type_=Instant),
-            _shift.cancelled_at.is_(None),
             ~_shift.is_for_make_ups,
         )
         .correlate(Site.__table__)

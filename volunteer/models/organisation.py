@@ -44,6 +44,14 @@ class PolicyVersion(Numbered):
         CheckConstraint("checkin_early_min >= 0 AND checkout_grace_min >= 0", name="scan_windows"),
         CheckConstraint("makeup_budget_pct BETWEEN 0 AND 100", name="makeup_budget"),
         CheckConstraint("extension_months_min BETWEEN 1 AND extension_months_max", name="extension"),
+        CheckConstraint("near_pct BETWEEN 0 AND 100", name="near"),
+        CheckConstraint(
+            "min_record_min >= 0 AND record_deadline_workdays >= 0 AND notice_workdays >= 0"
+            " AND certificate_notice_days >= 0 AND offline_max_age_h >= 0 AND opening_max_min >= 0"
+            " AND outside_max_min >= 0 AND at_risk_week_min >= 0 AND behind_min >= 0"
+            " AND behind_after_days >= 0",
+            name="not_negative",
+        ),
     )
 
     effective_on: Mapped[date] = mapped_column(unique=True)

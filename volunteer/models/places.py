@@ -127,7 +127,10 @@ class ShiftBreak(Numbered):
     """A pause in a shift that is not service."""
 
     __tablename__ = "shift_break"
-    __table_args__ = (CheckConstraint("starts_at < ends_at", name="ends_after_start"),)
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="ends_after_start"),
+        CheckConstraint("starts_at % 60 = 0 AND ends_at % 60 = 0", name="whole_minutes"),
+    )
 
     shift_id: Mapped[int] = mapped_column(ForeignKey("shift.id"), index=True)
     starts_at: Mapped[datetime]

@@ -10,7 +10,7 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
 from functools import lru_cache
@@ -63,7 +63,8 @@ class Code:
 class Keyring:
     """The master secrets by key generation (0 to 3), newest last, and the deployment that they serve."""
 
-    secrets: tuple[tuple[int, bytes], ...]
+    # Not in its text: a traceback must not show it.
+    secrets: tuple[tuple[int, bytes], ...] = field(repr=False)
     deployment: bytes
 
     @property

@@ -73,7 +73,10 @@ def credits_for(
     served = [_Served.of(visit) for visit in visits]
     _count_each_minute_once(served)
     used: Counter[date] = Counter()
-    return [_book(one, used, over_cap_days, zone) for one in sorted(served, key=lambda one: (one.start, one.visit.id))]
+    return [
+        _book(one, used, over_cap_days, zone)
+        for one in sorted(served, key=lambda one: (one.start, one.visit.id))
+    ]
 
 
 @dataclass(slots=True)

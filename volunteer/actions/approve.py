@@ -1,0 +1,250 @@
+"""The two approvals of a request: two people, neither of them the asker, the second with the wider right."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from volunteer.actions.access import chain_of, check_not_own
+from volunteer.actions.ask import check_still_member
+from volunteer.actions.audit import note
+from volunteer.actions.book import Nearby, Why, around_visit, book, pending_of
+from volunteer.actions.calendar import policy_of_window
+from volunteer.actions.keep import keep_end
+from volunteer.models import Account, Approval, Credit, Member, ProbationWindow, Request, Visit
+from volunteer.rules.campus import Campus
+from volunteer.rules.kinds import Grade, RequestState, VisitState
+from volunteer.rules.reasons import Reason, Refusal
+from volunteer.rules.roles import Actor
+from volunteer.rules.spans import whole_minute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """A request as an approver finds it."""
+
+    request: Request
+    first: Approval | None
+    unit_chain: tuple[int, ...]
+    post_id: int | None
+
+
+def approve(
+    session: Session,
+    *,
+    request_id: int,
+    actor: Actor,
+    campus: Campus,
+    now: datetime,
+    ends_at: datetime | None = None,
+) -> RequestState:
+    """Give the next approval; the second one books the hours.
+
+    Args:
+        ends_at: The end that the approver vouches for; an earlier one than asked for wins.
+
+    Raises:
+        Refusal: ``UNKNOWN``, ``SAME_PERSON``, ``NOT_ALLOWED``, ``PROBATION_CLOSED``, ``DEADLINE_PASSED``,
+            ``BUDGET_USED`` or ``BEYOND_SHIFT``.
+    """
+    desk = _desk(session, request_id)
+    request, step = desk.request, 1 if desk.first is None else 2
+    _check_approver(session, desk, actor, step)
+    check_still_member(session, request.member_id)
+    is_late = campus.day(now) > request.deadline_on
+    is_college = actor.is_college_of(desk.unit_chain)
+    if step == 2 and not request.kind.is_record and not is_college:
+        _check_branch_may(session, desk, campus)
+    if ends_at is not None:
+        _check_end(session, request, ends_at)
+    session.execute(
+        insert(Approval).values(
+            request_id=request_id,
+            step=step,
+            account_id=actor.account_id,
+            ends_at=ends_at,
+            is_late=is_late,
+            at=now,
+        )
+    )
+    note(session, "approve", "request", request_id, actor_id=actor.account_id, now=now, step=step)
+    if step == 2:
+        _grant(session, request, actor, campus, now)
+    elif request.visit_id is not None:
+        _book_again(session, request.visit_id, actor, campus, now)
+    return request.state
+
+
+def reject(
+    session: Session, *, request_id: int, actor: Actor, reason: str, campus: Campus, now: datetime
+) -> None:
+    """Turn a request down. The record stays, of grade X, and may be asked for again.
+
+    Raises:
+        Refusal: ``UNKNOWN``, ``SAME_PERSON`` or ``NOT_ALLOWED``.
+    """
+    desk = _desk(session, request_id)
+    request = desk.request
+    _check_approver(session, desk, actor, 1 if desk.first is None else 2)
+    request.state = RequestState.REJECTED
+    request.rejected_by_id = actor.account_id
+    request.answer = reason or None
+    request.decided_at = now
+    session.flush()
+    if request.visit_id is not None:
+        found, visit = around_visit(session, request.visit_id)
+        changed = replace(visit, state=VisitState.REJECTED, grade=Grade.X)
+        _book(session, found.replacing(changed), visit.id, "reject", actor, campus, now)
+    note(session, "reject", "request", request_id, actor_id=actor.account_id, now=now)
+
+
+def _desk(session: Session, request_id: int) -> _Desk:
+    request = session.get(Request, request_id)
+    if request is None:
+        raise Refusal(Reason.UNKNOWN)
+    first = session.execute(
+        select(Approval).where(Approval.request_id == request_id, Approval.step == 1)
+    ).scalar_one_or_none()
+    unit_id = session.execute(select(Member.unit_id).where(Member.id == request.member_id)).scalar_one()
+    post_id = None
+    if request.visit_id is not None:
+        post_id = session.execute(select(Visit.post_id).where(Visit.id == request.visit_id)).scalar_one()
+    return _Desk(
+        request=request,
+        first=first,
+        unit_chain=chain_of(session, unit_id or request.unit_id),
+        post_id=post_id,
+    )
+
+
+def _check_approver(session: Session, desk: _Desk, actor: Actor, step: int) -> None:
+    """Refuse the asker, the first approver, and who has no such right.
+
+    First the post's leader, the member's committee or the college; then the committee or the college. Hours
+    that were not served with us go by the committee, then by the college.
+    """
+    check_not_own(actor, desk.request.member_id)
+    if actor.account_id == desk.request.asked_by_id:
+        raise Refusal(Reason.SAME_PERSON)
+    if desk.first is not None and desk.first.account_id == actor.account_id:
+        raise Refusal(Reason.SAME_PERSON)
+    if desk.first is not None and _is_same_member(session, desk.first.account_id, actor):
+        raise Refusal(Reason.SAME_PERSON)
+    if desk.request.state is not RequestState.ASKED:
+        raise Refusal(Reason.NOT_ALLOWED)
+    is_college = actor.is_college_of(desk.unit_chain)
+    may = is_college or actor.is_committee_of(desk.unit_chain)
+    if step == 1 and desk.post_id is not None:
+        may = may or actor.leads(desk.post_id)
+    if step == 2 and desk.request.kind.is_record:
+        may = is_college
+    if not may:
+        raise Refusal(Reason.NOT_ALLOWED)
+
+
+def _is_same_member(session: Session, account_id: int, actor: Actor) -> bool:
+    """Whether two accounts belong to one person."""
+    if actor.member_id is None:
+        return False
+    member_id = session.execute(select(Account.member_id).where(Account.id == account_id)).scalar_one()
+    return member_id == actor.member_id
+
+
+def _check_branch_may(session: Session, desk: _Desk, campus: Campus) -> None:
+    """Leave to the college what came too late, or goes over the member's budget."""
+    request = desk.request
+    if desk.first is not None and desk.first.is_late:
+        raise Refusal(Reason.DEADLINE_PASSED, day=request.deadline_on)
+    assert request.visit_id is not None
+    found, _ = around_visit(session, request.visit_id)
+    asked = pending_of(found, request.visit_id, campus.zone)
+    policy = policy_of_window(session, request.member_id, request.on)
+    left = policy.makeup_budget_min - made_up_minutes(session, request.member_id)
+    if asked > left:
+        raise Refusal(Reason.BUDGET_USED, minutes_left=max(0, left))
+
+
+def made_up_minutes(session: Session, member_id: int) -> int:
+    """Return the net minutes of grade E that the member already has inside the window."""
+    return session.execute(
+        select(func.coalesce(func.sum(Visit.net_min), 0))
+        .join(ProbationWindow, ProbationWindow.member_id == Visit.member_id)
+        .where(
+            Visit.member_id == member_id,
+            Visit.grade == Grade.E,
+            Visit.state == VisitState.CONFIRMED,
+            Visit.served_on >= ProbationWindow.starts_on,
+            Visit.served_on < ProbationWindow.ends_before,
+        )
+    ).scalar_one()
+
+
+def _check_end(session: Session, request: Request, ends_at: datetime) -> None:
+    if request.visit_id is None:
+        raise Refusal(Reason.BAD_FIELD, field="end")
+    _, visit = around_visit(session, request.visit_id)
+    came_at = request.starts_at or (visit.unfinished.at if visit.unfinished else visit.shift.start)
+    if not whole_minute(came_at) <= ends_at <= visit.shift.end:
+        raise Refusal(Reason.BEYOND_SHIFT, starts_at=visit.shift.start, ends_at=visit.shift.end)
+
+
+def _grant(session: Session, request: Request, actor: Actor, campus: Campus, now: datetime) -> None:
+    visit_id = request.visit_id
+    if visit_id is None:
+        _book_record(session, request, actor, now)
+    else:
+        found, visit = around_visit(session, visit_id)
+        ends = visit.claimed_ends()
+        for end in ends[len(visit.ends) :]:
+            keep_end(session, found, end, visit_id, by=actor.account_id, now=now, request_id=request.id)
+        changed = replace(
+            visit,
+            ends=ends,
+            claim=None,
+            state=VisitState.CONFIRMED,
+            grade=Grade.E,
+            confirmed_by_id=actor.account_id,
+        )
+        _book(session, found.replacing(changed), visit_id, "approve", actor, campus, now)
+    request.state = RequestState.APPROVED
+    request.decided_at = now
+    session.flush()
+
+
+def _book_record(session: Session, request: Request, actor: Actor, now: datetime) -> None:
+    """Write the one ledger line of an opening or outside record."""
+    assert request.minutes is not None
+    last = session.execute(
+        select(func.coalesce(func.max(Credit.member_seq), 0)).where(Credit.member_id == request.member_id)
+    ).scalar_one()
+    session.execute(
+        insert(Credit).values(
+            member_id=request.member_id,
+            member_seq=last + 1,
+            request_id=request.id,
+            record_kind=request.kind,
+            unit_id=request.unit_id,
+            day=request.on,
+            net_min=request.minutes,
+            credited_min=request.minutes,
+            is_reversal=False,
+            grade=Grade.E,
+            cause="approve",
+            actor_id=actor.account_id,
+            at=now,
+        )
+    )
+
+
+def _book_again(session: Session, visit_id: int, actor: Actor, campus: Campus, now: datetime) -> None:
+    """Bring the pending minutes up to date: the first approver may have vouched for an earlier end."""
+    found, _ = around_visit(session, visit_id)
+    _book(session, found, visit_id, "approve", actor, campus, now)
+
+
+def _book(
+    session: Session, found: Nearby, visit_id: int, cause: str, actor: Actor, campus: Campus, now: datetime
+) -> None:
+    why = Why(cause=cause, actor_id=actor.account_id, now=now)
+    book(session, found, zone=campus.zone, why=why, changed=(visit_id,))

@@ -1,0 +1,432 @@
+"""The registry: units, terms, working days, policy versions, members, bases, posts, their sites and displays."""
+
+import secrets
+from dataclasses import asdict
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from volunteer.actions.access import actor_id, chain_of
+from volunteer.actions.audit import note
+from volunteer.models import (
+    Base,
+    Display,
+    Member,
+    Membership,
+    PolicyVersion,
+    Post,
+    ProbationWindow,
+    Site,
+    Term,
+    Unit,
+    Workday,
+)
+from volunteer.pinyin import initials_of, sort_key_of
+from volunteer.rules.kinds import BaseStatus, BranchKind, Category, Compensation, Stage, UnitKind
+from volunteer.rules.names import clean_line
+from volunteer.rules.policy import HoursPolicy
+from volunteer.rules.probation import Probation
+from volunteer.rules.reasons import Reason, Refusal
+from volunteer.rules.roles import Actor
+
+CODE_LENGTH = 40
+
+
+def add_unit(
+    session: Session,
+    *,
+    code: str,
+    name: str,
+    kind: UnitKind,
+    parent_id: int | None = None,
+    branch_kind: BranchKind | None = None,
+    actor: Actor | None,
+    now: datetime,
+) -> int:
+    """Register a unit below its parent and return its id.
+
+    Raises:
+        Refusal: ``NOT_ALLOWED``, ``BAD_FIELD`` or ``ALREADY_EXISTS``.
+    """
+    _check_office(session, actor, parent_id)
+    _check_new(session, Unit, code)
+    parent = session.get(Unit, parent_id) if parent_id is not None else None
+    if kind is UnitKind.BRANCH and branch_kind is None:
+        branch_kind = BranchKind.STUDENT
+    unit = Unit(
+        code=clean_line(code, "code", longest=CODE_LENGTH),
+        name=clean_line(name, "name"),
+        kind=kind,
+        branch_kind=branch_kind,
+        parent_id=parent_id,
+        path=f"new-{secrets.token_hex(8)}",
+    )
+    session.add(unit)
+    session.flush()
+    unit.path = f"{parent.path if parent else '/'}{unit.id}/"
+    session.flush()
+    note(session, "add_unit", "unit", unit.id, actor_id=actor_id(actor), now=now)
+    return unit.id
+
+
+def add_term(
+    session: Session,
+    *,
+    code: str,
+    name: str,
+    starts_on: date,
+    ends_before: date,
+    actor: Actor | None,
+    now: datetime,
+) -> int:
+    """Register a term of the academic year and return its id.
+
+    Raises:
+        Refusal: ``NOT_ALLOWED``, ``BAD_FIELD`` or ``ALREADY_EXISTS``.
+    """
+    _check_college(actor)
+    _check_new(session, Term, code)
+    if starts_on >= ends_before:
+        raise Refusal(Reason.BAD_FIELD, field="ends_before")
+    term = Term(
+        code=clean_line(code, "code", longest=CODE_LENGTH),
+        name=clean_line(name, "name"),
+        starts_on=starts_on,
+        ends_before=ends_before,
+    )
+    session.add(term)
+    session.flush()
+    note(session, "add_term", "term", term.id, actor_id=actor_id(actor), now=now)
+    return term.id
+
+
+def set_workday(session: Session, *, on: date, is_workday: bool, actor: Actor | None, now: datetime) -> None:
+    """Say whether the college works on a day, whatever the published calendar says.
+
+    Raises:
+        Refusal: ``NOT_ALLOWED``.
+    """
+    _check_college(actor)
+    session.merge(Workday(on=on, is_workday=is_workday))
+    session.flush()
+    note(
+        session,
+        "set_workday",
+        "workday",
+        None,
+        actor_id=actor_id(actor),
+        now=now,
+        on=on,
+        is_workday=is_workday,
+    )
+
+
+def add_policy(session: Session, *, policy: HoursPolicy, actor: Actor | None, now: datetime) -> int:
+    """Enter a version of the hours policy. Records keep the version under which they were made.
+
+    Raises:
+        Refusal: ``NOT_ALLOWED`` or ``ALREADY_EXISTS`` for the same effective day.
+    """
+    _check_college(actor)
+    same_day = select(PolicyVersion.id).where(PolicyVersion.effective_on == policy.effective_on)
+    if session.execute(same_day).scalar_one_or_none() is not None:
+        raise Refusal(Reason.ALREADY_EXISTS, field="effective_on")
+    values = asdict(policy) | {"stages": ",".join(policy.stages)}
+    version = PolicyVersion(**values, entered_by_id=actor_id(actor), entered_at=now)
+    session.add(version)
+    session.flush()
+    note(session, "add_policy", "policy", version.id, actor_id=actor_id(actor), now=now)
+    return version.id
+
+
+def add_member(
+    session: Session,
+    *,
+    student_no: str,
+    name: str,
+    unit_id: int,
+    stage: Stage,
+    starts_on: date | None = None,
+    from_on: date | None = None,
+    actor: Actor | None,
+    now: datetime,
+) -> int:
+    """Put a person on a branch's roster and return the id.
+
+    Args:
+        starts_on: The day of the meeting that admitted her to probation; it may lie ahead.
+        from_on: Since when she belongs to the branch; always, if nothing is known.
+
+    Raises:
+        Refusal: ``NOT_ALLOWED``, ``BAD_FIELD`` or ``ALREADY_EXISTS``.
+    """
+    _check_office(session, actor, unit_id, is_hours=True)
+    student_no = clean_line(student_no, "student_no", longest=CODE_LENGTH)
+    if session.execute(select(Member.id).where(Member.student_no == student_no)).scalar_one_or_none():
+        raise Refusal(Reason.ALREADY_EXISTS, field="student_no")
+    name = clean_line(name, "name")
+    member = Member(
+        student_no=student_no,
+        name=name,
+        sort_key=sort_key_of(name),
+        initials=initials_of(name),
+        unit_id=unit_id,
+        stage=stage,
+    )
+    session.add(member)
+    session.flush()
+    session.add(Membership(member_id=member.id, unit_id=unit_id, from_on=from_on or date.min))
+    if starts_on is not None:
+        open_window(session, member_id=member.id, starts_on=starts_on)
+    session.flush()
+    note(session, "add_member", "member", member.id, actor_id=actor_id(actor), now=now)
+    return member.id
+
+
+def open_window(session: Session, *, member_id: int, starts_on: date) -> None:
+    """Open a member's probation on the day of the admitting meeting."""
+    probation = Probation(starts_on=starts_on)
+    session.add(ProbationWindow(member_id=member_id, starts_on=starts_on, ends_before=probation.ends_before))
+
+
+def add_base(
+    session: Session,
+    *,
+    code: str,
+    name: str,
+    unit_id: int | None = None,
+    status: BaseStatus = BaseStatus.APPLIED,
+    actor: Actor | None,
+    now: datetime,
+    **details: str | date | None,
+) -> int:
+    """Register a base, with a site of its own code, and return its id.
+
+    Args:
+        details: ``kind``, ``host``, ``contact``, ``address``, ``agreement_from``, ``agreement_to``, ``plaque_on``.
+
+    Raises:
+        Refusal: ``NOT_ALLOWED``, ``BAD_FIELD`` or ``ALREADY_EXISTS``.
+    """
+    _check_office(session, actor, unit_id)
+    _check_new(session, Base, code)
+    base = Base(code=clean_line(code, "code", longest=CODE_LENGTH), name="", status=status, unit_id=unit_id)
+    _fill_base(base, name, details)
+    session.add(base)
+    session.flush()
+    _add_site(session, base.code, base.name, base_id=base.id)
+    note(session, "add_base", "base", base.id, actor_id=actor_id(actor), now=now)
+    return base.id
+
+
+def change_base(
+    session: Session,
+    *,
+    base_id: int,
+    name: str,
+    status: BaseStatus,
+    actor: Actor | None,
+    now: datetime,
+    **details: str | date | None,
+) -> None:
+    """Change what is known of a base.
+
+    Raises:
+        Refusal: ``UNKNOWN``, ``NOT_ALLOWED`` or ``BAD_FIELD``.
+    """
+    base = session.get(Base, base_id)
+    if base is None:
+        raise Refusal(Reason.UNKNOWN)
+    _check_office(session, actor, base.unit_id)
+    base.status = status
+    _fill_base(base, name, details)
+    session.flush()
+    note(session, "change_base", "base", base_id, actor_id=actor_id(actor), now=now)
+
+
+def add_post(
+    session: Session,
+    *,
+    code: str,
+    name: str,
+    unit_id: int,
+    base_id: int | None = None,
+    category: Category = Category.SERVICE,
+    compensation: Compensation = Compensation.NONE,
+    actor: Actor | None,
+    now: datetime,
+    **details: str | None,
+) -> int:
+    """Register a post, with a site of its own code, and return its id.
+
+    Args:
+        details: ``place``, ``content``, ``insurance_note``.
+
+    Raises:
+        Refusal: ``NOT_ALLOWED``, ``BAD_FIELD`` or ``ALREADY_EXISTS``.
+    """
+    _check_post_office(session, actor, unit_id)
+    _check_new(session, Post, code)
+    post = Post(
+        code=clean_line(code, "code", longest=CODE_LENGTH),
+        name=clean_line(name, "name"),
+        unit_id=unit_id,
+        base_id=base_id,
+        category=category,
+        compensation=compensation,
+        **_details(details, Post),
+    )
+    session.add(post)
+    session.flush()
+    _add_site(session, post.code, post.name, post_id=post.id)
+    note(session, "add_post", "post", post.id, actor_id=actor_id(actor), now=now)
+    return post.id
+
+
+def change_post(
+    session: Session, *, post_id: int, name: str, actor: Actor | None, now: datetime, **details: str | None
+) -> None:
+    """Change the words of a post. What it is for and whether it is paid stay: they decide past hours.
+
+    Raises:
+        Refusal: ``UNKNOWN``, ``NOT_ALLOWED`` or ``BAD_FIELD``.
+    """
+    post = session.get(Post, post_id)
+    if post is None:
+        raise Refusal(Reason.UNKNOWN)
+    _check_post_office(session, actor, post.unit_id)
+    post.name = clean_line(name, "name")
+    for field, text in _details(details, Post).items():
+        setattr(post, field, text)
+    session.execute(update(Site).where(Site.post_id == post_id).values(name=post.name))
+    session.flush()
+    note(session, "change_post", "post", post_id, actor_id=actor_id(actor), now=now)
+
+
+def open_display(
+    session: Session, *, site_id: int, is_poster: bool = False, actor: Actor | None, now: datetime
+) -> str:
+    """Open a display at a site and return its handle. A site has one poster; asked again, it is the same.
+
+    Raises:
+        Refusal: ``NOT_ALLOWED``.
+    """
+    _check_site_keeper(session, actor, site_id)
+    same = select(Display.handle).where(
+        Display.site_id == site_id,
+        Display.is_poster == is_poster,
+        Display.revoked_at.is_(None),
+        Display.opened_by_id == actor_id(actor) if not is_poster else Display.is_poster,
+    )
+    handle = session.execute(same.order_by(Display.id.desc())).scalars().first()
+    if handle is not None:
+        return handle
+    display = Display(
+        handle=secrets.token_hex(4),
+        site_id=site_id,
+        is_poster=is_poster,
+        opened_by_id=actor_id(actor),
+        opened_at=now,
+        seen_at=now,
+    )
+    session.add(display)
+    session.flush()
+    note(session, "open_display", "site", site_id, actor_id=actor_id(actor), now=now)
+    return display.handle
+
+
+def beat(session: Session, *, handle: str, now: datetime) -> None:
+    """Note that a display is alive."""
+    session.execute(update(Display).where(Display.handle == handle).values(seen_at=now))
+
+
+def revoke_display(session: Session, *, handle: str, actor: Actor | None, now: datetime) -> None:
+    """Make a display's codes worthless from now on.
+
+    Raises:
+        Refusal: ``UNKNOWN`` or ``NOT_ALLOWED``.
+    """
+    display = session.execute(select(Display).where(Display.handle == handle)).scalar_one_or_none()
+    if display is None:
+        raise Refusal(Reason.UNKNOWN)
+    _check_site_keeper(session, actor, display.site_id)
+    if display.revoked_at is None:
+        display.revoked_at = now
+        session.flush()
+        note(session, "revoke_display", "site", display.site_id, actor_id=actor_id(actor), now=now)
+
+
+def _check_site_keeper(session: Session, actor: Actor | None, site_id: int) -> None:
+    """A post's site is for its keepers; a base's site for those of any of its posts."""
+    if actor is None:
+        return
+    site = session.get(Site, site_id)
+    if site is None:
+        raise Refusal(Reason.UNKNOWN)
+    at_site = Post.id == site.post_id if site.post_id is not None else Post.base_id == site.base_id
+    posts = session.execute(select(Post.id, Unit.path).join(Unit, Unit.id == Post.unit_id).where(at_site))
+    if not any(actor.may_keep(row.id, _ids(row.path)) for row in posts):
+        raise Refusal(Reason.NOT_ALLOWED)
+
+
+def _ids(path: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in path.strip("/").split("/"))
+
+
+def _check_office(
+    session: Session, actor: Actor | None, unit_id: int | None, *, is_hours: bool = False
+) -> None:
+    """The college registers everything below it; the administrator units and bases, nothing that earns hours."""
+    if actor is None or (actor.is_admin() and not is_hours):
+        return
+    if not actor.is_college_of(chain_of(session, unit_id)):
+        raise Refusal(Reason.NOT_ALLOWED)
+
+
+def _check_post_office(session: Session, actor: Actor | None, unit_id: int) -> None:
+    if actor is not None and not actor.may_review(chain_of(session, unit_id)):
+        raise Refusal(Reason.NOT_ALLOWED)
+
+
+def _check_college(actor: Actor | None) -> None:
+    if actor is not None and not any(grant.role.value == "college" for grant in actor.grants):
+        raise Refusal(Reason.NOT_ALLOWED)
+
+
+def _check_new(session: Session, model: type[Unit] | type[Term] | type[Base] | type[Post], code: str) -> None:
+    """Refuse a code that is taken. A base's and a post's are codes of sites too."""
+    taken = session.execute(select(model.id).where(model.code == code)).scalar_one_or_none()
+    if taken is None and model in (Base, Post):
+        taken = session.execute(select(Site.id).where(Site.code == code)).scalar_one_or_none()
+    if taken is not None:
+        raise Refusal(Reason.ALREADY_EXISTS, field="code")
+
+
+def _add_site(
+    session: Session, code: str, name: str, *, post_id: int | None = None, base_id: int | None = None
+) -> None:
+    session.add(Site(code=code, name=name, post_id=post_id, base_id=base_id))
+    session.flush()
+
+
+def _fill_base(base: Base, name: str, details: dict[str, str | date | None]) -> None:
+    base.name = clean_line(name, "name")
+    days = {field: details.get(field) for field in ("agreement_from", "agreement_to", "plaque_on")}
+    start, end = days["agreement_from"], days["agreement_to"]
+    if isinstance(start, date) and isinstance(end, date) and start > end:
+        raise Refusal(Reason.BAD_FIELD, field="agreement_to")
+    lines = {field: details.get(field) for field in ("kind", "host", "contact", "address")}
+    for field, value in (days | _details(lines, Base)).items():
+        setattr(base, field, value)
+
+
+def _details(
+    values: dict[str, str | date | None] | dict[str, str | None], model: type
+) -> dict[str, str | None]:
+    """Return optional lines, cleaned; empty ones are None."""
+    cleaned = {}
+    for field, value in values.items():
+        longest = model.__table__.c[field].type.length  # type: ignore[attr-defined]
+        cleaned[field] = clean_line(str(value), field, longest=longest) if value else None
+    return cleaned

@@ -1,0 +1,83 @@
+"""What the branch's committee decides about a record: it counts, or it goes back."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from volunteer.actions.access import check_not_own, check_reviewer
+from volunteer.actions.audit import note
+from volunteer.actions.book import Nearby, Why, around_visit, book
+from volunteer.actions.near import NearVisit
+from volunteer.models import Evidence, Witness
+from volunteer.rules.campus import Campus
+from volunteer.rules.kinds import Grade, VisitState
+from volunteer.rules.reasons import Reason, Refusal
+from volunteer.rules.roles import Actor
+
+
+def confirm(session: Session, *, visit_id: int, actor: Actor, campus: Campus, now: datetime) -> None:
+    """Let a pending record count. It never lifts one that stands alone: that takes a witness or a request.
+
+    Raises:
+        Refusal: ``UNKNOWN``, ``SAME_PERSON`` (own record, or who vouched for it), ``NOT_ALLOWED``.
+    """
+    found, visit = _on_desk(session, visit_id, actor)
+    if visit.state is VisitState.CONFIRMED:
+        return
+    is_ready = visit.state is VisitState.PENDING and visit.grade is not Grade.D and visit.claim is None
+    if not is_ready or visit.unfinished is not None:
+        raise Refusal(Reason.NOT_ALLOWED)
+    changed = replace(
+        visit, state=VisitState.CONFIRMED, waits_for_committee=False, confirmed_by_id=actor.account_id
+    )
+    _write(session, found, changed, "confirm", actor, campus, now)
+
+
+def return_visit(
+    session: Session, *, visit_id: int, actor: Actor, reason: str, campus: Campus, now: datetime
+) -> None:
+    """Send a record back: it is pending, whatever it was, until the committee confirms it.
+
+    Raises:
+        Refusal: ``UNKNOWN``, ``SAME_PERSON`` or ``NOT_ALLOWED``.
+    """
+    found, visit = _on_desk(session, visit_id, actor)
+    if visit.state not in (VisitState.CONFIRMED, VisitState.PENDING):
+        raise Refusal(Reason.NOT_ALLOWED)
+    changed = replace(visit, state=VisitState.PENDING, waits_for_committee=True, confirmed_by_id=None)
+    _write(session, found, changed, "return_visit", actor, campus, now, reason=reason)
+
+
+def vouched_for(session: Session, visit_id: int, account_id: int) -> bool:
+    """Whether the account is a recorder of the visit: it took in or out, attested or witnessed."""
+    attested = select(Evidence.id).where(
+        Evidence.visit_id == visit_id, Evidence.by_account_id == account_id, ~Evidence.is_claim
+    )
+    witnessed = select(Witness.visit_id).where(Witness.visit_id == visit_id, Witness.account_id == account_id)
+    return bool(session.execute(select(attested.exists() | witnessed.exists())).scalar_one())
+
+
+def _on_desk(session: Session, visit_id: int, actor: Actor) -> tuple[Nearby, NearVisit]:
+    found, visit = around_visit(session, visit_id)
+    check_not_own(actor, found.member_id)
+    if vouched_for(session, visit_id, actor.account_id):
+        raise Refusal(Reason.SAME_PERSON)
+    check_reviewer(session, actor, visit.unit_id)
+    return found, visit
+
+
+def _write(
+    session: Session,
+    found: Nearby,
+    visit: NearVisit,
+    act: str,
+    actor: Actor,
+    campus: Campus,
+    now: datetime,
+    **facts: object,
+) -> None:
+    why = Why(cause=act, actor_id=actor.account_id, now=now)
+    book(session, found.replacing(visit), zone=campus.zone, why=why, changed=(visit.id,))
+    note(session, act, "visit", visit.id, actor_id=actor.account_id, now=now, **facts)

@@ -1,0 +1,106 @@
+"""``volunteer serve`` and ``volunteer demo``: gunicorn with the project's settings."""
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import qrcode
+from gunicorn.app.base import BaseApplication
+
+from volunteer import create_app
+from volunteer.config import BadSetting, Settings, load_settings
+from volunteer.migrate import is_current, upgrade
+
+
+class Server(BaseApplication):
+    """Gunicorn around the application, configured here and nowhere else."""
+
+    def __init__(self, settings: Settings, options: dict[str, object]) -> None:
+        self.settings = settings
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take the options as they are."""
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> object:
+        """Return the application; each worker makes its own."""
+        return create_app(self.settings)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the application. Two threads a worker: more fight over the interpreter."""
+    settings = settings_or_exit()
+    run(settings, host, port, workers)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+def demo(host: str, port: int, workers: int) -> None:
+    """Fill the demo college if the database is empty, add today's shifts, and serve it."""
+    from volunteer.demo import fill_or_refresh
+
+    settings = replace(settings_or_exit(is_demo=True))
+    if "VOLUNTEER_PUBLIC_URL" not in os.environ:
+        settings = replace(settings, public_url=f"http://localhost:{port}")
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    upgrade(settings.database_url)
+    logins = fill_or_refresh(settings)
+    click.echo(f"\nFifty Hours (五十小时): {settings.public_url}\n")
+    click.echo("Demo logins, one a role; the password of each is the same as its login:")
+    for face in logins:
+        click.echo(f"  {face.role:<14} {face.login:<16} {face.name}")
+    click.echo("\nThe sign-in page offers one button for each. Stop with Ctrl+C.\n")
+    run(settings, host, port, workers)
+
+
+def settings_or_exit(*, is_demo: bool = False) -> Settings:
+    """Return the settings of the environment, or say what is wrong with them and exit with 2."""
+    try:
+        return load_settings(is_demo=is_demo)
+    except BadSetting as error:
+        raise click.UsageError(str(error)) from error
+
+
+def run(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve until stopped."""
+    app = create_app(settings)
+    with app.app_context():
+        from volunteer.database import db
+
+        if not is_current(db.engine):
+            raise click.UsageError(
+                "the database is not at the newest revision: run `volunteer migrate` first"
+            )
+        db.engine.dispose()
+    if sys.stdout.isatty():
+        _print_qr(settings.public_url)
+    Server(
+        settings,
+        {
+            "bind": f"{host}:{port}",
+            "workers": workers,
+            "threads": 2,
+            "worker_class": "gthread",
+            "accesslog": None,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108
+        },
+    ).run()
+
+
+def _print_qr(url: str) -> None:
+    code = qrcode.QRCode(border=1)
+    code.add_data(url)
+    code.print_ascii(invert=True)
