@@ -1,4 +1,4 @@
-"""What the keepers of a post vouch for: presence on site, ends of forgotten shifts, members without a phone."""
+"""What the keepers of a post vouch for: presence, ends of forgotten shifts, members without a phone."""
 
 from collections.abc import Sequence
 from dataclasses import replace

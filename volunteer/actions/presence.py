@@ -50,7 +50,7 @@ class ScanResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A coming or leaving that is believed to be what it says: a genuine code of its time, or a keeper's word.
+    """A coming or leaving that is taken for what it says: a genuine code of its time, or a keeper's word.
 
     Attributes:
         display: What showed the code; None where a keeper takes the member in or out.
@@ -79,7 +79,7 @@ class Judged:
 
 
 def _check_age(judged: Judged, shift: ShiftAround) -> None:
-    """Refuse what an outbox kept too long, or what is ahead of the clock; after the shift, as the protocol has it."""
+    """Refuse what an outbox kept too long or what is ahead of the clock; judged after the shift."""
     if not judged.is_queued or judged.step is None:
         return
     codes.check_not_ahead(judged.step, judged.now)
@@ -88,11 +88,12 @@ def _check_age(judged: Judged, shift: ShiftAround) -> None:
 
 
 def open_visit_of(context: ScanContext) -> NearVisit | None:
+    """Return the visit that the member has not left yet; there is at most one."""
     return next((visit for visit in context.nearby.visits if visit.state is VisitState.OPEN), None)
 
 
 def _chosen(shifts: Sequence[ShiftAround], judged: Judged) -> ShiftAround:
-    """Return the shift that a scan belongs to: running before coming; two posts are for the member to choose."""
+    """Return the shift of a scan: running before coming; between two posts the member chooses."""
     running = [shift for shift in shifts if shift.span.start <= judged.at] or list(shifts)
     if judged.post_id is not None:
         running = [shift for shift in running if shift.post_id == judged.post_id]
@@ -120,6 +121,15 @@ def _outside(judged: Judged) -> Refusal:
 
 
 def check_in(session: Session, judged: Judged, *, not_in: int | None = None) -> ScanResult:
+    """Open a visit, or the next stay of one; an open visit in the same shift stays as it is.
+
+    Args:
+        not_in: The shift that the member has just left.
+
+    Raises:
+        Refusal: ``OUTSIDE_SHIFT``, ``CHOOSE_POST``, ``CODE_FROM_FUTURE``, ``TOO_OLD``, ``SAME_CODE_AGAIN`` or
+            ``ALREADY_CHECKED_IN``.
+    """
     context = judged.context
     possible = [
         shift
@@ -240,7 +250,7 @@ def unit_on(session: Session, member_id: int, day: date) -> int | None:
 
 
 def _is_keepers_own(judged: Judged, shift_id: int, post_id: int) -> bool:
-    """Whether she leads the post, published the shift or opened the display: then her own scan proves little."""
+    """Whether she leads the post, published the shift or opened the display: her own scan proves little."""
     published = any(shift.id == shift_id and shift.is_published_by_member for shift in judged.context.shifts)
     opened = judged.display is not None and judged.display.is_opened_by_member
     return published or opened or post_id in judged.context.led_posts
@@ -254,10 +264,16 @@ def _is_silent(judged: Judged) -> bool:
     return seen_at is None or seen_at < judged.at - HEARTBEAT_WITHIN
 
 
-# --- out ------------------------------------------------------------------------------------------------------
+# --- out ---
 
 
 def check_out(session: Session, judged: Judged) -> ScanResult:
+    """Close the open stay and book what the visit earns.
+
+    Raises:
+        Refusal: ``OUTSIDE_SHIFT``, ``CODE_FROM_FUTURE``, ``TOO_OLD``, ``SAME_CODE_AGAIN`` or
+            ``NOT_CHECKED_IN``.
+    """
     context = judged.context
     known = {visit.shift_id for visit in context.nearby.visits}
     possible = {
@@ -315,7 +331,7 @@ def _to_close(judged: Judged, shift_ids: Iterable[int]) -> NearVisit | None:
     return max(found, key=lambda visit: (visit.state is VisitState.OPEN, visit.id), default=None)
 
 
-# --- what both write ------------------------------------------------------------------------------------------
+# --- what both write ---
 
 
 def _write(session: Session, judged: Judged, visit: NearVisit, cause: str) -> Mapping[int, VisitCredit]:

@@ -1,4 +1,4 @@
-"""The registry: units, terms, working days, policy versions, members, bases, posts, their sites and displays."""
+"""The registry: units, terms, working days, policy versions, members, bases, posts, sites and displays."""
 
 import secrets
 from dataclasses import asdict
@@ -204,7 +204,8 @@ def add_base(
     """Register a base, with a site of its own code, and return its id.
 
     Args:
-        details: ``kind``, ``host``, ``contact``, ``address``, ``agreement_from``, ``agreement_to``, ``plaque_on``.
+        details: ``kind``, ``host``, ``contact``, ``address``, ``agreement_from``, ``agreement_to``,
+            ``plaque_on``.
 
     Raises:
         Refusal: ``NOT_ALLOWED``, ``BAD_FIELD`` or ``ALREADY_EXISTS``.
@@ -377,7 +378,7 @@ def _ids(path: str) -> tuple[int, ...]:
 def _check_office(
     session: Session, actor: Actor | None, unit_id: int | None, *, is_hours: bool = False
 ) -> None:
-    """The college registers everything below it; the administrator units and bases, nothing that earns hours."""
+    """The college registers all below it; the administrator units and bases, nothing that earns hours."""
     if actor is None or (actor.is_admin() and not is_hours):
         return
     if not actor.is_college_of(chain_of(session, unit_id)):

@@ -1,7 +1,7 @@
 """Check in and out by a scanned or typed code: one transaction, few statements, safe to repeat.
 
-The order of judgement is that of the protocol: a reference seen before gets its old answer, then the code, the
-person, the shift, "already in, nothing changes", the code's single use, and last the stay itself.
+The order of judgement is that of the protocol: a reference seen before gets its old answer, then the code,
+the person, the shift, "already in, nothing changes", the code's single use, and last the stay itself.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ class Scan:
         takes_next: Check out and into the next shift of the post.
         client_ref: The phone's own name for this scan; the same one again gets the same answer.
         device: The device's id, kept as evidence.
-        judged_at: When the link was first opened here (the ticket); the code and the time count as of then.
+        judged_at: When the link was first opened here (the ticket): code and time count as of then.
         is_queued: It comes from the phone's outbox: its time is its code's.
     """
 

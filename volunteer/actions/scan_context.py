@@ -1,4 +1,4 @@
-"""What a scan is judged by, in one statement: the member, the display, the shifts around, the records nearby."""
+"""What a scan is judged by, in one statement: the member, the display, shifts around, records nearby."""
 
 import json
 from dataclasses import dataclass

@@ -173,7 +173,7 @@ def _is_pause(pause: Span, span: Span) -> bool:
 
 
 def _lock_post(session: Session, post_id: int) -> None:
-    """Let only one shift of a post be written at a time: no constraint that both engines know holds overlaps."""
+    """Let only one shift of a post be written at a time: no constraint of both engines holds overlaps."""
     session.execute(select(Post.id).where(Post.id == post_id).with_for_update()).one()
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``volunteer COMMAND``. Exit 0 when it went well, 1 when it did not, 2 for a wrong call."""
+"""The command line: ``volunteer COMMAND``. Exit 0: it went well; 1: it did not; 2: a wrong call."""
 
 from importlib import import_module
 

@@ -25,8 +25,8 @@ from volunteer.migrate import upgrade
 from volunteer.models import Account, ApiToken, Unit
 from volunteer.rules.kinds import Role
 from volunteer.rules.reasons import Refusal
-from volunteer.stats.rollups import Days
 from volunteer.stats.hours_export import HEADER, hours_rows
+from volunteer.stats.rollups import Days
 
 
 @contextmanager

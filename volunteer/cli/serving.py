@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 import qrcode
+from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from volunteer import create_app
@@ -27,7 +28,7 @@ class Server(BaseApplication):
         for name, value in self.options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> object:
+    def load(self) -> Flask:
         """Return the application; each worker makes its own."""
         return create_app(self.settings)
 
@@ -95,7 +96,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
             "accesslog": None,
             "loglevel": "warning",
             "control_socket_disable": True,
-            "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108
+            "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
         },
     ).run()
 

@@ -1,4 +1,4 @@
-"""Service records: visits, the evidence of both their ends, witnesses, flags, and the append-only ledger."""
+"""Service records: visits, the evidence of both ends, witnesses, flags, and the append-only ledger."""
 
 from datetime import date, datetime
 
@@ -8,7 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from volunteer.database import Model, Numbered, one_of
 from volunteer.rules.kinds import Flag, Grade, RequestKind, Side, Source, Verdict, VisitState
 
-_LOST = "lost_outside_shift + lost_away + lost_break + lost_overlap + lost_too_short + lost_rounding + lost_day_cap"
+_LOST = (
+    "lost_outside_shift + lost_away + lost_break + lost_overlap"
+    " + lost_too_short + lost_rounding + lost_day_cap"
+)
 
 
 class Visit(Numbered):

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from volunteer.rules.kinds import Lost
@@ -40,7 +41,10 @@ class DaySlice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitCredit:
-    """The outcome for one visit. ``net + lost before rounding`` is the raw time; slices sum to net and credited."""
+    """The outcome for one visit. Slices sum to net and credited; raw time inside gaps and stays is net + lost.
+
+    Rounding and day cap lie between net and credited, the other losses between raw time and net.
+    """
 
     visit_id: int
     net: int
@@ -106,7 +110,7 @@ def _floored(stays: Sequence[Span]) -> list[Span]:
 
 
 def _gaps(stays: Sequence[Span]) -> list[Span]:
-    return [Span(earlier.end, later.start) for earlier, later in zip(stays, stays[1:], strict=False)]
+    return [Span(earlier.end, later.start) for earlier, later in pairwise(stays)]
 
 
 def _count_each_minute_once(served: list[_Served]) -> None:

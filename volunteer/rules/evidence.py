@@ -59,7 +59,7 @@ def grade_of(proof: Proof, policy: HoursPolicy) -> Grade:
 
 
 def witness_limit(proof: Proof, policy: HoursPolicy) -> datetime | None:
-    """Return until when a witness can lift the record from D, or None where its scans speak for themselves."""
+    """Return until when a witness can lift the record from D; None where its scans speak for themselves."""
     sources = {end.source for end in proof.ends}
     limits = []
     if Source.PRINTED in sources:
@@ -70,7 +70,7 @@ def witness_limit(proof: Proof, policy: HoursPolicy) -> datetime | None:
 
 
 def state_when_closed(grade: Grade, *, waits_for_committee: bool) -> VisitState:
-    """Return where a closed record of this grade stands: D waits for a witness, the rest counts or waits for the committee."""
+    """Return where a closed record stands: D waits for a witness, the rest counts or for the committee."""
     if grade is Grade.D or waits_for_committee:
         return VisitState.PENDING
     return VisitState.CONFIRMED

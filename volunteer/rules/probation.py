@@ -1,4 +1,4 @@
-"""The probation window: one year from the admitting meeting, once extendable, never shortened (党章 art. 7)."""
+"""The probation window: one year from the admitting meeting, extendable once, never shortened."""
 
 import calendar
 from dataclasses import dataclass

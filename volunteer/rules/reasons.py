@@ -36,7 +36,7 @@ class Reason(StrEnum):
     ALREADY_EXISTS = "already_exists"
     BAD_FIELD = "bad_field"
     NOT_SIGNED_IN = "not_signed_in"
-    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - the name of a refusal
+    WRONG_PASSWORD = "wrong_password"
     TOO_MANY_TRIES = "too_many_tries"
     TICKET_GONE = "ticket_gone"
     CSRF_STALE = "csrf_stale"
@@ -50,7 +50,7 @@ class Refusal(Exception):
 
     Args:
         reason: The key that callers branch on.
-        facts: What the sentence names: times in UTC, days, minutes, codes. Never a secret or a stranger's name.
+        facts: What the sentence names: times in UTC, days, minutes. Never a secret or a stranger's name.
     """
 
     def __init__(self, reason: Reason, **facts: object) -> None:

@@ -36,14 +36,14 @@ class WorkCalendar:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The last day on which something is in time, until midnight; provisional where the calendar was not known."""
+    """The last day on which something is in time; provisional where the calendar was not known."""
 
     day: date
     is_provisional: bool
 
 
 def deadline_after(day: date, workdays: int, calendar: WorkCalendar) -> Deadline:
-    """Return the last of so many working days after *day*, which itself is not counted (民政部令第67号, art. 11)."""
+    """Return the last of so many working days after *day*, which itself is not counted."""
     left = workdays
     is_provisional = False
     while left > 0:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, String, and_, case, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
-from volunteer.models import Base, Credit, Post, Term, Unit, Visit
+from volunteer.models import Base, Credit, Member, Post, Term, Unit, Visit
 from volunteer.rules.kinds import Grade, VisitState
 from volunteer.rules.tally import share_pct
 
@@ -62,6 +62,18 @@ def by_base(session: Session, days: Days, *, unit_path: str | None = None) -> Se
     """Return every base that served somebody in *days*; what is at no base is one row without a code."""
     inner = _served(days, unit_path, Post.base_id.label("key"), join_post=True).subquery()
     return _named(session, inner, Base)
+
+
+def by_member(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
+    """Return every member who served in *days*, by student number; ``code`` is that number."""
+    inner = _served(days, unit_path, Visit.member_id.label("key")).subquery()
+    statement = (
+        select(Member.student_no.label("code"), Member.name, *_sums(inner))
+        .join(Member, Member.id == inner.c.key)
+        .group_by(Member.id, Member.student_no, Member.name)
+        .order_by(Member.student_no)
+    )
+    return [_rollup(row) for row in session.execute(statement)]
 
 
 def by_month(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:

@@ -1,4 +1,4 @@
-"""Where members stand against the threshold: one statement, the same for one member, a branch or a due list."""
+"""Where members stand against the threshold: one statement for one member, a branch or a due list."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
