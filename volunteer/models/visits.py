@@ -19,7 +19,7 @@ class Visit(Numbered):
 
     ``version`` counts the changes: who changes a record that somebody else changed meanwhile starts over.
     Minutes are summaries: ``net_min`` and ``credited_min`` equal the sums of the visit's credit entries,
-    ``pending_min`` is what it would bring if it were granted. ``unit_id`` is the branch at the time of service.
+    ``pending_min`` is what it would bring if it were granted. ``unit_id`` is the branch at that time.
     """
 
     __tablename__ = "visit"

@@ -47,7 +47,8 @@ GRAMMAR = {
     "decide": "member outcome meeting_on by approved_by |",
     "transfer": "member to on by |",
     "expect": "| member visit rollup unit key from to due_from due_to net credited counted pending met status"
-    " phase starts_on ends_before lost hours state grade flags deadline headcount person_times makeup_share_pct"
+    " phase starts_on ends_before lost hours state grade flags deadline headcount person_times"
+    " makeup_share_pct"
     " due met_rate_pct order",
 }
 _ALWAYS = frozenset({"do", "at", "refused"})

@@ -41,7 +41,7 @@ class DaySlice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitCredit:
-    """The outcome for one visit. Slices sum to net and credited; raw time inside gaps and stays is net + lost.
+    """The outcome for one visit. Slices sum to net and credited; stays and gaps between them to net + lost.
 
     Rounding and day cap lie between net and credited, the other losses between raw time and net.
     """

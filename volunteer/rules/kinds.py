@@ -30,7 +30,7 @@ class Stage(StrEnum):
 
 
 class Category(StrEnum):
-    """What a post is for. Only service counts (民政部令第67号, art. 7)."""
+    """What a post is for. Only service counts."""
 
     SERVICE = "service"
     TRAINING = "training"
