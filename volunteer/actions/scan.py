@@ -64,7 +64,8 @@ def check(session: Session, *, member_id: int, scan: Scan, campus: Campus, now: 
 
     Raises:
         Refusal: ``NOT_A_MEMBER``, ``WRONG_ACCOUNT``, ``CLIENT_REF_REUSED``, ``CODE_UNKNOWN``,
-            ``CODE_EXPIRED``, ``CODE_FROM_FUTURE``, ``TOO_OLD``, ``PROBATION_CLOSED``, ``OUTSIDE_SHIFT``, ``CHOOSE_POST``,
+            ``CODE_EXPIRED``, ``CODE_FROM_FUTURE``, ``TOO_OLD``, ``PROBATION_CLOSED``, ``OUTSIDE_SHIFT``,
+            ``CHOOSE_POST``,
             ``ALREADY_CHECKED_IN``, ``NOT_CHECKED_IN`` or ``SAME_CODE_AGAIN``.
     """
     try:
