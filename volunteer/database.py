@@ -151,6 +151,7 @@ def listen(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "before_cursor_execute", _refuse_nul)
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
@@ -163,3 +164,13 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     is_writer = connection.get_execution_options().get("is_writer", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+
+def _refuse_nul(
+    _connection: Connection, _cursor: object, _statement: str, values: Any, _context: object, _is_many: bool
+) -> None:
+    """PostgreSQL keeps no NUL in text; SQLite would, and could then never be moved there."""
+    for row in values if isinstance(values, list) else (values,):
+        for value in row.values() if isinstance(row, dict) else row:
+            if type(value) is str and "\0" in value:
+                raise ValueError(f"NUL in text: {value!r}")
