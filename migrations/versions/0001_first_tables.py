@@ -286,6 +286,11 @@ def upgrade() -> None:
             "makeup_budget_pct BETWEEN 0 AND 100", name=op.f("ck_policy_version_makeup_budget")
         ),
         sa.CheckConstraint(
+            "min_record_min >= 0 AND record_deadline_workdays >= 0 AND notice_workdays >= 0 AND certificate_notice_days >= 0 AND offline_max_age_h >= 0 AND opening_max_min >= 0 AND outside_max_min >= 0 AND at_risk_week_min >= 0 AND behind_min >= 0 AND behind_after_days >= 0",
+            name=op.f("ck_policy_version_not_negative"),
+        ),
+        sa.CheckConstraint("near_pct BETWEEN 0 AND 100", name=op.f("ck_policy_version_near")),
+        sa.CheckConstraint(
             "rounding_unit_min BETWEEN 1 AND 60", name=op.f("ck_policy_version_rounding_unit")
         ),
         sa.CheckConstraint("threshold_min > 0", name=op.f("ck_policy_version_threshold")),
@@ -409,6 +414,9 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.BigInteger(), nullable=False),
         sa.Column("ends_at", sa.BigInteger(), nullable=False),
         sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "starts_at % 60 = 0 AND ends_at % 60 = 0", name=op.f("ck_shift_break_whole_minutes")
+        ),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_shift_break_ends_after_start")),
         sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_shift_break_shift_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shift_break")),
