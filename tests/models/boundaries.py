@@ -1,0 +1,424 @@
+"""A pair of rows for every constraint: still taken, and refused.
+
+A case names the constraint, its table, what differs from the valid row (``rows.VALID``, which is in its
+table already) where the database still takes it, and what differs where the database must refuse it.
+Member 2 has no visit, member 3 an open one at shift 1; there are two shifts, sites and accounts.
+"""
+
+from tests.models.rows import HOUR, NINE, Row
+
+OTHER_DAY = {"effective_on": "2025-02-01"}
+RECORD: Row = {
+    "ref": "q2",
+    "kind": "opening",
+    "visit_id": None,
+    "minutes": 60,
+    "starts_at": None,
+    "ends_at": None,
+}
+CLAIM: Row = {"ref": "q2", "state": "rejected"}
+NEXT: Row = {"member_seq": 2}
+BACK: Row = NEXT | {"is_reversal": True}
+REFUSED_SCAN: Row = {"verdict": "refused", "reason": "too_old", "client_ref": None}
+SECOND_STAY: Row = {"stay": 2, "step": None, "client_ref": None}
+NEW_SHIFT: Row = {"code": "S2"}
+VOID: Row = {"state": "void", "grade": "X", "net_min": 0, "credited_min": 0}
+OPEN: Row = {"shift_id": 2, "state": "open", "net_min": 0, "credited_min": 0}
+LEADER_2: Row = {"account_id": 2}
+OFFICE: Row = {"role": "committee", "unit_id": 1, "post_id": None}
+NOT_NEGATIVE = (
+    "min_record_min",
+    "record_deadline_workdays",
+    "notice_workdays",
+    "certificate_notice_days",
+    "offline_max_age_h",
+    "opening_max_min",
+    "outside_max_min",
+    "at_risk_week_min",
+    "behind_min",
+    "behind_after_days",
+)
+
+BOUNDARIES: list[tuple[str, str, Row, Row]] = [
+    # Units, terms, policy
+    ("uq_unit_code", "unit", {"code": "BIO", "path": "/2/"}, {"path": "/2/"}),
+    ("uq_unit_path", "unit", {"code": "BIO", "path": "/2/"}, {"code": "BIO"}),
+    (
+        "ck_unit_branches_have_a_kind",
+        "unit",
+        {"code": "COL", "path": "/2/", "kind": "college", "branch_kind": None},
+        {"code": "COL", "path": "/2/", "branch_kind": None},
+    ),
+    (
+        "ck_unit_branches_have_a_kind",
+        "unit",
+        {"code": "BIO", "path": "/2/"},
+        {"code": "COL", "path": "/2/", "kind": "college"},
+    ),
+    (
+        "ck_unit_is_not_its_own_parent",
+        "unit",
+        {"id": 9, "parent_id": 1, "code": "BIO", "path": "/9/"},
+        {"id": 9, "parent_id": 9, "code": "BIO", "path": "/9/"},
+    ),
+    ("uq_term_code", "term", {"code": "T2"}, {}),
+    (
+        "ck_term_ends_after_start",
+        "term",
+        {"code": "T2", "ends_before": "2026-03-02"},
+        {"code": "T2", "ends_before": "2026-03-01"},
+    ),
+    ("pk_workday", "workday", {"on": "2026-03-15"}, {}),
+    ("uq_policy_version_effective_on", "policy_version", OTHER_DAY, {}),
+    ("ck_policy_version_threshold", "policy_version", {"threshold_min": 1}, {"threshold_min": 0}),
+    ("ck_policy_version_rounding_unit", "policy_version", {"rounding_unit_min": 1}, {"rounding_unit_min": 0}),
+    (
+        "ck_policy_version_rounding_unit",
+        "policy_version",
+        {"rounding_unit_min": 60},
+        {"rounding_unit_min": 61},
+    ),
+    ("ck_policy_version_day_caps", "policy_version", {"day_cap_min": 1}, {"day_cap_min": 0}),
+    ("ck_policy_version_day_caps", "policy_version", {"day_cap_min": 720}, {"day_cap_min": 721}),
+    ("ck_policy_version_day_caps", "policy_version", {"day_cap_max_min": 1440}, {"day_cap_max_min": 1441}),
+    ("ck_policy_version_scan_windows", "policy_version", {"checkin_early_min": 0}, {"checkin_early_min": -1}),
+    (
+        "ck_policy_version_scan_windows",
+        "policy_version",
+        {"checkout_grace_min": 0},
+        {"checkout_grace_min": -1},
+    ),
+    (
+        "ck_policy_version_makeup_budget",
+        "policy_version",
+        {"makeup_budget_pct": 0},
+        {"makeup_budget_pct": -1},
+    ),
+    (
+        "ck_policy_version_makeup_budget",
+        "policy_version",
+        {"makeup_budget_pct": 100},
+        {"makeup_budget_pct": 101},
+    ),
+    ("ck_policy_version_near", "policy_version", {"near_pct": 0}, {"near_pct": -1}),
+    ("ck_policy_version_near", "policy_version", {"near_pct": 100}, {"near_pct": 101}),
+    (
+        "ck_policy_version_extension",
+        "policy_version",
+        {"extension_months_min": 1},
+        {"extension_months_min": 0},
+    ),
+    (
+        "ck_policy_version_extension",
+        "policy_version",
+        {"extension_months_min": 12},
+        {"extension_months_min": 13},
+    ),
+    *(("ck_policy_version_not_negative", "policy_version", {key: 0}, {key: -1}) for key in NOT_NEGATIVE),
+    # People
+    ("uq_member_student_no", "member", {"student_no": "4"}, {}),
+    (
+        "ck_membership_ends_after_start",
+        "membership",
+        {"before_on": "2025-12-01"},
+        {"before_on": "2025-11-30"},
+    ),
+    ("ux_membership_present", "membership", {"before_on": "2026-01-01"}, {}),
+    ("pk_probation", "probation", {"member_id": 2}, {}),
+    (
+        "ck_probation_ends_after_start",
+        "probation",
+        {"member_id": 2, "ends_before": "2025-12-02"},
+        {"member_id": 2, "ends_before": "2025-12-01"},
+    ),
+    (
+        "ck_probation_extension",
+        "probation",
+        {"member_id": 2, "extension_months": 1},
+        {"member_id": 2, "extension_months": 0},
+    ),
+    (
+        "ck_probation_extension",
+        "probation",
+        {"member_id": 2, "extension_months": 24},
+        {"member_id": 2, "extension_months": 25},
+    ),
+    (
+        "ck_probation_outcome_has_a_day",
+        "probation",
+        {"member_id": 2, "outcome": "converted", "decided_on": "2026-12-02"},
+        {"member_id": 2, "outcome": "converted"},
+    ),
+    (
+        "ck_probation_outcome_has_a_day",
+        "probation",
+        {"member_id": 2},
+        {"member_id": 2, "decided_on": "2026-12-02"},
+    ),
+    ("ck_decision_two_people", "decision", {}, {"approved_by_id": 1}),
+    (
+        "ck_decision_extension_or_outcome",
+        "decision",
+        {"outcome": None, "extension_months": 6},
+        {"extension_months": 6},
+    ),
+    ("ck_decision_extension_or_outcome", "decision", {}, {"outcome": None}),
+    ("pk_over_cap", "over_cap", {"day": "2026-03-17"}, {}),
+    (
+        "ck_over_cap_two_people",
+        "over_cap",
+        {"day": "2026-03-17"},
+        {"day": "2026-03-17", "approved_by_id": 1},
+    ),
+    # Accounts
+    ("uq_account_login", "account", {"login": "li", "member_id": None}, {"member_id": None}),
+    ("uq_account_member_id", "account", {"login": "li", "member_id": 2}, {"login": "li"}),
+    ("uq_api_token_digest", "api_token", {"digest": "1" * 64}, {}),
+    ("ux_role_grant_post", "role_grant", LEADER_2, {}),
+    ("ux_role_grant_post", "role_grant", {"ended_at": NINE}, {}),
+    ("ck_role_grant_leaders_have_a_post", "role_grant", LEADER_2, LEADER_2 | {"post_id": None}),
+    ("ck_role_grant_leaders_have_a_post", "role_grant", OFFICE, OFFICE | {"post_id": 1}),
+    *(
+        ("ck_role_grant_offices_have_a_unit", "role_grant", office, office | {"unit_id": None})
+        for office in (OFFICE, OFFICE | {"role": "college"}, OFFICE | {"role": "group_leader"})
+    ),
+    # Places
+    ("uq_base_code", "base", {"code": "OLD"}, {}),
+    (
+        "ck_base_agreement",
+        "base",
+        {"code": "OLD", "agreement_from": "2026-01-01", "agreement_to": "2026-01-01"},
+        {"code": "OLD", "agreement_from": "2026-01-01", "agreement_to": "2025-12-31"},
+    ),
+    ("uq_post_code", "post", {"code": "GATE"}, {}),
+    ("uq_site_code", "site", {"code": "HALL"}, {}),
+    (
+        "ck_site_of_a_post_or_a_base",
+        "site",
+        {"code": "HALL", "post_id": None, "base_id": 1},
+        {"code": "HALL", "base_id": 1},
+    ),
+    ("ck_site_of_a_post_or_a_base", "site", {"code": "HALL"}, {"code": "HALL", "post_id": None}),
+    (
+        "uq_display_handle",
+        "display",
+        {"handle": "00000002", "is_poster": False},
+        {"is_poster": False},
+    ),
+    (
+        "ux_display_poster",
+        "display",
+        {"handle": "00000002", "revoked_at": NINE},
+        {"handle": "00000002"},
+    ),
+    ("ux_display_poster", "display", {"handle": "00000002", "site_id": 2}, {"handle": "00000002"}),
+    # Shifts, each three hours from nine unless told otherwise
+    ("uq_shift_code", "shift", NEW_SHIFT, {}),
+    (
+        "ck_shift_ends_after_start",
+        "shift",
+        NEW_SHIFT | {"ends_at": NINE + 60, "first_ends_at": NINE + 60},
+        NEW_SHIFT | {"ends_at": NINE, "first_ends_at": NINE},
+    ),
+    (
+        "ck_shift_at_most_a_day",
+        "shift",
+        NEW_SHIFT | {"ends_at": NINE + 24 * HOUR, "first_ends_at": NINE + 24 * HOUR},
+        NEW_SHIFT | {"ends_at": NINE + 24 * HOUR + 60, "first_ends_at": NINE + 24 * HOUR + 60},
+    ),
+    (
+        "ck_shift_prolonged_by_two_hours",
+        "shift",
+        NEW_SHIFT | {"ends_at": NINE + 5 * HOUR},
+        NEW_SHIFT | {"ends_at": NINE + 5 * HOUR + 60},
+    ),
+    (
+        "ck_shift_prolonged_by_two_hours",
+        "shift",
+        NEW_SHIFT,
+        NEW_SHIFT | {"ends_at": NINE + 3 * HOUR - 60},
+    ),
+    ("ck_shift_capacity", "shift", NEW_SHIFT | {"capacity": 1}, NEW_SHIFT | {"capacity": 0}),
+    (
+        "ck_shift_whole_minutes",
+        "shift",
+        NEW_SHIFT | {"starts_at": NINE + 60},
+        NEW_SHIFT | {"starts_at": NINE + 59},
+    ),
+    (
+        "ck_shift_whole_minutes",
+        "shift",
+        NEW_SHIFT | {"ends_at": NINE + 3 * HOUR + 60},
+        NEW_SHIFT | {"ends_at": NINE + 3 * HOUR + 1},
+    ),
+    (
+        "ck_shift_break_ends_after_start",
+        "shift_break",
+        {"ends_at": NINE + HOUR + 60},
+        {"ends_at": NINE + HOUR},
+    ),
+    (
+        "ck_shift_break_whole_minutes",
+        "shift_break",
+        {"starts_at": NINE + HOUR + 60},
+        {"starts_at": NINE + HOUR + 1},
+    ),
+    (
+        "ck_shift_break_whole_minutes",
+        "shift_break",
+        {"ends_at": NINE + HOUR + 60},
+        {"ends_at": NINE + HOUR + 61},
+    ),
+    # Visits; the one that is there is confirmed
+    ("ux_visit_member_shift", "visit", VOID, {}),
+    ("ux_visit_member_shift", "visit", {"shift_id": 2}, {}),
+    ("ux_visit_open", "visit", OPEN | {"member_id": 2}, OPEN | {"member_id": 3}),
+    ("ux_visit_open", "visit", {"member_id": 3, "shift_id": 2}, OPEN | {"member_id": 3}),
+    (
+        "ck_visit_minutes",
+        "visit",
+        {"shift_id": 2, "net_min": 0, "credited_min": 0},
+        {"shift_id": 2, "net_min": -1, "credited_min": -1},
+    ),
+    (
+        "ck_visit_minutes",
+        "visit",
+        {"shift_id": 2, "credited_min": 180},
+        {"shift_id": 2, "credited_min": 181},
+    ),
+    ("ck_visit_minutes", "visit", {"shift_id": 2, "credited_min": 0}, {"shift_id": 2, "credited_min": -1}),
+    ("ck_visit_minutes", "visit", VOID, VOID | {"pending_min": -1}),
+    ("ck_visit_lost", "visit", VOID, VOID | {"lost_away": -1}),
+    (
+        "ck_visit_only_confirmed_ones_count",
+        "visit",
+        {"shift_id": 2, "state": "pending", "net_min": 0, "credited_min": 0},
+        {"shift_id": 2, "state": "pending", "net_min": 1, "credited_min": 0},
+    ),
+    (
+        "ck_visit_d_and_x_count_nothing",
+        "visit",
+        {"shift_id": 2, "grade": "D", "net_min": 0, "credited_min": 0},
+        {"shift_id": 2, "grade": "D", "net_min": 1, "credited_min": 0},
+    ),
+    (
+        "ck_visit_d_and_x_count_nothing",
+        "visit",
+        {"shift_id": 2, "grade": "E"},
+        {"shift_id": 2, "grade": "X"},
+    ),
+    ("pk_visit_flag", "visit_flag", {"flag": "slow_ticket"}, {}),
+    # Evidence
+    ("ck_evidence_three_stays", "evidence", SECOND_STAY | {"stay": 3}, SECOND_STAY | {"stay": 4}),
+    (
+        "ck_evidence_three_stays",
+        "evidence",
+        SECOND_STAY | {"side": "out", "stay": 1},
+        SECOND_STAY | {"stay": 0},
+    ),
+    ("ck_evidence_accepted_for", "evidence", SECOND_STAY, SECOND_STAY | {"visit_id": None}),
+    (
+        "ck_evidence_accepted_for",
+        "evidence",
+        REFUSED_SCAN | {"stay": None, "visit_id": None},
+        SECOND_STAY | {"stay": None},
+    ),
+    ("ck_evidence_refusals_have_a_reason", "evidence", REFUSED_SCAN, REFUSED_SCAN | {"reason": None}),
+    ("ck_evidence_refusals_have_a_reason", "evidence", SECOND_STAY, SECOND_STAY | {"reason": "too_old"}),
+    (
+        "ux_evidence_stay_end",
+        "evidence",
+        SECOND_STAY,
+        SECOND_STAY | {"stay": 1},
+    ),
+    ("ux_evidence_stay_end", "evidence", REFUSED_SCAN, SECOND_STAY | {"stay": 1}),
+    (
+        "ux_evidence_stay_end",
+        "evidence",
+        SECOND_STAY | {"stay": 1, "is_claim": True},
+        SECOND_STAY | {"stay": 1},
+    ),
+    ("ux_evidence_code_once", "evidence", SECOND_STAY | {"step": 8}, SECOND_STAY | {"step": 7}),
+    (
+        "ux_evidence_code_once",
+        "evidence",
+        SECOND_STAY | {"step": 7, "side": "out"},
+        SECOND_STAY | {"step": 7},
+    ),
+    (
+        "ux_evidence_client_ref",
+        "evidence",
+        SECOND_STAY | {"client_ref": "r2"},
+        SECOND_STAY | {"client_ref": "r1"},
+    ),
+    ("pk_witness", "witness", {"account_id": 2}, {}),
+    # Requests and objections
+    ("uq_request_ref", "request", CLAIM, CLAIM | {"ref": "q1"}),
+    ("ux_request_undecided", "request", CLAIM, {"ref": "q2"}),
+    ("ux_request_undecided", "request", RECORD, {"ref": "q2"}),
+    ("ck_request_records_have_minutes", "request", RECORD, RECORD | {"minutes": None}),
+    ("ck_request_records_have_minutes", "request", CLAIM, CLAIM | {"minutes": 60}),
+    ("ck_request_claims_have_a_visit", "request", CLAIM, CLAIM | {"visit_id": None}),
+    ("ck_request_claims_have_a_visit", "request", RECORD, RECORD | {"visit_id": 1, "state": "rejected"}),
+    ("ck_request_minutes", "request", RECORD | {"minutes": 1}, RECORD | {"minutes": 0}),
+    (
+        "ck_request_ends_after_start",
+        "request",
+        CLAIM | {"ends_at": NINE + 60},
+        CLAIM | {"ends_at": NINE},
+    ),
+    ("pk_approval", "approval", {"step": 2, "account_id": 2}, {"account_id": 2}),
+    ("ux_approval_person", "approval", {"step": 2, "account_id": 2}, {"step": 2}),
+    ("ck_approval_two_steps", "approval", {"step": 2, "account_id": 2}, {"step": 3, "account_id": 2}),
+    ("ck_approval_two_steps", "approval", {"step": 2, "account_id": 2}, {"step": 0, "account_id": 2}),
+    ("uq_objection_ref", "objection", {"ref": "o2", "accepted_at": None}, {"accepted_at": None}),
+    ("ux_objection_in_force", "objection", {"ref": "o2", "accepted_at": None}, {"ref": "o2"}),
+    (
+        "ux_objection_in_force",
+        "objection",
+        {"ref": "o2", "resolved_at": NINE, "is_upheld": True},
+        {"ref": "o2"},
+    ),
+    (
+        "ck_objection_resolved_one_way",
+        "objection",
+        {"ref": "o2", "resolved_at": NINE, "is_upheld": False},
+        {"ref": "o2", "resolved_at": NINE},
+    ),
+    # The ledger; the line that is there gives 170 of 180 minutes
+    ("uq_credit_member_id_member_seq", "credit", NEXT, {}),
+    ("uq_credit_member_id_member_seq", "credit", {"member_id": 2}, {}),
+    ("ck_credit_signs", "credit", NEXT | {"credited_min": 180}, NEXT | {"credited_min": 181}),
+    ("ck_credit_signs", "credit", NEXT | {"credited_min": 0}, NEXT | {"credited_min": -1}),
+    (
+        "ck_credit_signs",
+        "credit",
+        BACK | {"net_min": -180, "credited_min": -180},
+        BACK | {"net_min": -180, "credited_min": -181},
+    ),
+    ("ck_credit_signs", "credit", BACK | {"net_min": 0, "credited_min": 0}, BACK),
+    (
+        "ck_credit_signs",
+        "credit",
+        BACK | {"net_min": -180, "credited_min": 0},
+        BACK | {"net_min": -180, "credited_min": 1},
+    ),
+    (
+        "ck_credit_of_a_visit_or_a_record",
+        "credit",
+        NEXT | {"visit_id": None, "request_id": 1, "post_id": None, "record_kind": "opening"},
+        NEXT | {"request_id": 1},
+    ),
+    (
+        "ck_credit_visits_have_a_post",
+        "credit",
+        NEXT,
+        NEXT | {"post_id": None},
+    ),
+    (
+        "ck_credit_records_have_a_kind",
+        "credit",
+        NEXT | {"visit_id": None, "request_id": 1, "post_id": None, "record_kind": "outside"},
+        NEXT | {"visit_id": None, "request_id": 1, "post_id": None},
+    ),
+]

@@ -1,0 +1,148 @@
+"""One valid row of every table, as plain values: what the tests of the constraints change one thing in."""
+# ruff: noqa: E501 - rows stay tables
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+
+from volunteer import models  # noqa: F401 - fills the metadata
+from volunteer.database import Model
+
+Row = dict[str, Any]
+TABLES = Model.metadata.tables
+# 2026-03-16 09:00 in Shanghai.
+NINE = 1_773_622_800
+HOUR = 3600
+
+# fmt: off
+VALID: dict[str, Row] = {
+    "unit": {"code": "LAW", "name": "法学", "kind": "branch", "branch_kind": "student", "path": "/1/"},
+    "term": {"code": "T1", "name": "春", "starts_on": "2026-03-01", "ends_before": "2026-08-01"},
+    "workday": {"on": "2026-03-14", "is_workday": True},
+    "member": {
+        "student_no": "1", "name": "李梅", "sort_key": "li mei", "initials": "lm", "unit_id": 1, "stage": "probationary",
+    },
+    "membership": {"member_id": 1, "unit_id": 1, "from_on": "2025-12-01", "before_on": None},
+    "probation": {
+        "member_id": 1, "starts_on": "2025-12-01", "ends_before": "2026-12-01",
+        "extension_months": None, "outcome": None, "decided_on": None,
+    },
+    "account": {"login": "mei", "name": "李梅", "member_id": 1, "session_epoch": 0, "is_closed": False, "created_at": NINE},
+    "base": {"code": "LIB", "name": "图书馆", "status": "agreed", "agreement_from": None, "agreement_to": None},
+    "post": {"code": "READ", "name": "阅览", "unit_id": 1, "category": "service", "compensation": "none"},
+    "site": {"code": "READ", "name": "阅览", "post_id": 1, "base_id": None},
+    "display": {"handle": "00000001", "site_id": 1, "is_poster": True, "opened_at": NINE, "revoked_at": None},
+    "shift": {
+        "code": "S1", "post_id": 1, "starts_at": NINE, "ends_at": NINE + 3 * HOUR, "first_ends_at": NINE + 3 * HOUR,
+        "capacity": None, "is_opened_on_spot": False, "is_for_make_ups": False, "published_at": NINE,
+    },
+    "shift_break": {"shift_id": 1, "starts_at": NINE + HOUR, "ends_at": NINE + HOUR + 600},
+    "policy_version": {
+        "effective_on": "2025-01-01", "threshold_min": 3000, "stages": "probationary", "rounding_unit_min": 1,
+        "day_cap_min": 480, "day_cap_max_min": 720, "checkin_early_min": 30, "checkout_grace_min": 120,
+        "confirmation": "auto", "min_record_min": 15, "record_deadline_workdays": 10, "makeup_budget_pct": 15,
+        "notice_workdays": 3, "certificate_notice_days": 7, "extension_months_min": 6, "extension_months_max": 12,
+        "offline_max_age_h": 72, "opening_max_min": 3000, "outside_max_min": 1200, "near_pct": 80,
+        "at_risk_week_min": 360, "behind_min": 600, "behind_after_days": 60, "entered_at": NINE,
+    },
+    "visit": {
+        "member_id": 1, "shift_id": 1, "post_id": 1, "unit_id": 1, "policy_id": 1, "served_on": "2026-03-16",
+        "state": "confirmed", "state_before": None, "grade": "B", "version": 1, "is_keepers_own": False,
+        "is_display_silent": False, "is_taken_confirmed": False, "waits_for_committee": False, "net_min": 180,
+        "credited_min": 180, "pending_min": 0, "lost_outside_shift": 0, "lost_away": 0, "lost_break": 0,
+        "lost_overlap": 0, "lost_too_short": 0, "lost_rounding": 0, "lost_day_cap": 0,
+    },
+    "visit_flag": {"visit_id": 1, "flag": "prolonged", "facts": "{}", "at": NINE},
+    "evidence": {
+        "member_id": 1, "visit_id": 1, "stay": 1, "side": "in", "source": "live", "is_claim": False, "at": NINE,
+        "received_at": NINE, "display_id": 1, "step": 7, "client_ref": "r1", "verdict": "accepted", "reason": None,
+    },
+    "witness": {"visit_id": 1, "account_id": 1, "at": NINE},
+    "request": {
+        "ref": "q1", "kind": "make_up", "member_id": 1, "visit_id": 1, "unit_id": 1, "starts_at": NINE,
+        "ends_at": NINE + HOUR, "on": "2026-03-16", "minutes": None, "reason": "没电", "deadline_on": "2026-03-30",
+        "is_deadline_provisional": False, "asked_at": NINE, "state": "asked",
+    },
+    "approval": {"request_id": 1, "step": 1, "account_id": 1, "is_late": False, "at": NINE},
+    "objection": {
+        "ref": "o1", "visit_id": 1, "is_own": True, "reason": "不符", "filed_at": NINE, "accept_by_on": "2026-03-19",
+        "accepted_at": NINE, "resolved_at": None, "is_upheld": None, "state_before": None,
+    },
+    "credit": {
+        "member_id": 1, "member_seq": 1, "visit_id": 1, "request_id": None, "record_kind": None, "unit_id": 1,
+        "post_id": 1, "day": "2026-03-16", "net_min": 180, "credited_min": 170, "is_reversal": False, "grade": "B",
+        "cause": "check_out", "at": NINE,
+    },
+    "decision": {
+        "member_id": 1, "outcome": "converted", "extension_months": None, "meeting_on": "2026-12-02",
+        "proposed_by_id": 1, "approved_by_id": 2, "at": NINE,
+    },
+    "over_cap": {
+        "member_id": 1, "day": "2026-03-16", "proposed_by_id": 1, "approved_by_id": 2, "reason": "抗洪", "at": NINE,
+    },
+    "role_grant": {
+        "account_id": 1, "role": "leader", "unit_id": None, "post_id": 1, "given_at": NINE, "ended_at": None,
+    },
+    "api_token": {"account_id": 1, "digest": "0" * 64, "created_at": NINE},
+    "wrong_try": {"what": "password", "subject": "mei", "at": NINE},
+    "audit": {"at": NINE, "act": "check_in", "subject": "visit", "subject_id": 1},
+}
+# fmt: on
+"""Every reference is to the first row of the other table; a second account, 2, is always there."""
+
+
+def insert(connection: Connection, table: str, row: Row) -> None:
+    """Insert plain values: nothing but the database itself judges them."""
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in row]
+    connection.execute(sa.insert(sa.table(table, *columns)).values(row))
+
+
+def fill(connection: Connection) -> None:
+    """Insert one valid row into every table, in the order of references."""
+    for table in Model.metadata.sorted_tables:
+        insert(connection, table.name, VALID[table.name])
+        if table.name == "account":
+            insert(connection, "account", VALID["account"] | {"login": "office", "member_id": None})
+
+
+def fill_committed(engine: Engine) -> None:
+    """As `fill`, for others to see."""
+    with engine.connect().execution_options(is_writer=True) as connection, connection.begin():
+        fill(connection)
+
+
+@contextmanager
+def refused(connection: Connection) -> Iterator[list[str]]:
+    """Expect the block to be refused by the database, and give the names of constraints that may have done it.
+
+    SQLite tells the columns of a broken uniqueness and not its name, hence several.
+    """
+    names: list[str] = []
+    savepoint = connection.begin_nested()
+    try:
+        yield names
+    except IntegrityError as error:
+        names.extend(names_in(error))
+    else:
+        raise AssertionError("the database took it")
+    finally:
+        savepoint.rollback()
+
+
+def names_in(error: IntegrityError) -> set[str]:
+    """Return the names of the constraints that *error* may speak of; of a missing value, ``table.column``."""
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis:
+        column = f"{diagnosis.table_name}.{diagnosis.column_name}"
+        return {column if diagnosis.column_name else diagnosis.constraint_name or diagnosis.message_primary}
+    what, _, subject = str(error.orig).partition(" constraint failed: ")
+    if what != "UNIQUE":
+        return {subject or what}
+    table = TABLES[subject.partition(".")[0]]
+    columns = {name.partition(".")[2] for name in subject.split(", ")}
+    keys: list[Any] = [*table.constraints, *table.indexes]
+    return {str(key.name) for key in keys if {column.name for column in key.columns} == columns}
