@@ -1,0 +1,81 @@
+"""What a phone sends for a scan, and what it is told."""
+
+from marshmallow import RAISE, Schema, fields, validate
+
+from volunteer.rules.kinds import Side
+from volunteer.schemas.fields import CHECK_TEXT, LARGEST_ROW
+
+LONGEST_CODE = 200
+BATCH = 100
+
+
+class ScanRequest(Schema):
+    """One scan. ``code`` may be the whole link of the QR."""
+
+    class Meta:
+        unknown = RAISE
+
+    code = fields.String(required=True, validate=validate.Length(1, LONGEST_CODE))
+    client_ref = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(r"[0-9A-Za-z\-]{8,36}\Z", error=CHECK_TEXT),
+        metadata={
+            "description": "The phone's own name for this scan; the same one again gets the same answer."
+        },
+    )
+    action = fields.Enum(Side, by_value=True, load_default=None, allow_none=True)
+    post_id = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, LARGEST_ROW)
+    )
+    next_shift = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    device = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(r"[0-9A-Za-z_\-]{1,80}\Z", error=CHECK_TEXT),
+    )
+
+
+class BatchRequest(Schema):
+    """What a phone's outbox sends: each entry gets its own verdict, in order."""
+
+    class Meta:
+        unknown = RAISE
+
+    scans = fields.List(fields.Nested(ScanRequest), required=True, validate=validate.Length(1, BATCH))
+
+
+class VisitNow(Schema):
+    """The record as it stands after the scan. Minutes."""
+
+    id = fields.Integer(attribute="visit_id", required=True)
+    action = fields.Enum(Side, by_value=True, required=True)
+    at = fields.AwareDateTime(format="iso", required=True)
+    counts_from = fields.AwareDateTime(format="iso", allow_none=True, required=True)
+    state = fields.String(required=True)
+    grade = fields.String(required=True)
+    net = fields.Integer(required=True)
+    credited = fields.Integer(required=True)
+
+
+class ScanVerdict(Schema):
+    """The verdict on one scan."""
+
+    verdict = fields.String(required=True)
+    visit = fields.Nested(VisitNow, required=True)
+
+
+class BatchVerdict(Schema):
+    """The verdict on one entry of a batch; ``reason`` where it was refused."""
+
+    client_ref = fields.String(allow_none=True)
+    verdict = fields.String(required=True)
+    reason = fields.String()
+    detail = fields.String()
+    visit = fields.Nested(VisitNow)
+
+
+class BatchAnswer(Schema):
+    """One verdict an entry, in the order of the entries."""
+
+    verdicts = fields.List(fields.Nested(BatchVerdict), required=True)

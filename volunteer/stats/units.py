@@ -1,0 +1,111 @@
+"""Units that an account may read, and how much there is below them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from volunteer.models import Base, Member, Post, Unit
+from volunteer.rules.kinds import Role, Stage, UnitKind
+from volunteer.rules.roles import Actor
+from volunteer.stats.reach import member_in_reach, sees_all, unit_in_reach, units_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRow:
+    """A unit of the tree."""
+
+    id: int
+    code: str
+    name: str
+    kind: UnitKind
+    path: str
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether its members are looked at one by one."""
+        return self.kind in (UnitKind.BRANCH, UnitKind.GROUP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCounts:
+    """What lies below a unit: people by stage, posts that it runs, bases where it serves."""
+
+    members: int
+    probationary: int
+    branches: int
+    posts: int
+    bases: int
+
+
+_COLUMNS = (Unit.id, Unit.code, Unit.name, Unit.kind, Unit.path)
+
+
+def own_units(session: Session, actor: Actor, roles: Collection[Role]) -> list[UnitRow]:
+    """Return the units over which the account holds a right; the top ones for who sees everything."""
+    wanted = Unit.parent_id.is_(None) if sees_all(actor, roles) else Unit.id.in_(units_of(actor, roles))
+    rows = session.execute(select(*_COLUMNS).where(wanted).order_by(Unit.path)).all()
+    return [UnitRow(**row._mapping) for row in rows]
+
+
+def unit_to_read(session: Session, code: str, actor: Actor, roles: Collection[Role]) -> UnitRow | None:
+    """Return the unit of that code, if it is in reach."""
+    row = session.execute(
+        select(*_COLUMNS).where(Unit.code == code, unit_in_reach(actor, roles))
+    ).one_or_none()
+    return UnitRow(**row._mapping) if row else None
+
+
+def units_in_reach(session: Session, actor: Actor, roles: Collection[Role]) -> list[UnitRow]:
+    """Return all units in reach, in the order of the tree."""
+    rows = session.execute(select(*_COLUMNS).where(unit_in_reach(actor, roles)).order_by(Unit.path)).all()
+    return [UnitRow(**row._mapping) for row in rows]
+
+
+def members_by_unit(session: Session, unit_path: str) -> dict[str, int]:
+    """Return how many probationary members each unit below has, itself and what is under it."""
+    below = aliased(Unit)
+    rows = session.execute(
+        select(Unit.code, func.count(Member.id))
+        .join(below, below.path.startswith(Unit.path))
+        .join(Member, (Member.unit_id == below.id) & (Member.stage == Stage.PROBATIONARY))
+        .where(Unit.path.startswith(unit_path, autoescape=True))
+        .group_by(Unit.code)
+    ).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def counts_of(session: Session, unit_path: str) -> UnitCounts:
+    """Return what lies below the unit."""
+    here = Unit.path.startswith(unit_path, autoescape=True)
+    members = select(func.count(Member.id)).join(Unit, Unit.id == Member.unit_id).where(here)
+    posts = select(Post.id).join(Unit, Unit.id == Post.unit_id).where(here)
+    own_bases = select(Base.id).join(Unit, Unit.id == Base.unit_id).where(here)
+    used_bases = (
+        select(Post.base_id).join(Unit, Unit.id == Post.unit_id).where(here, Post.base_id.is_not(None))
+    )
+    row = session.execute(
+        select(
+            members.scalar_subquery().label("members"),
+            members.where(Member.stage == Stage.PROBATIONARY).scalar_subquery().label("probationary"),
+            select(func.count(Unit.id))
+            .where(here, Unit.kind == UnitKind.BRANCH)
+            .scalar_subquery()
+            .label("branches"),
+            select(func.count()).select_from(posts.subquery()).scalar_subquery().label("posts"),
+            select(func.count())
+            .select_from(own_bases.union(used_bases).subquery())
+            .scalar_subquery()
+            .label("bases"),
+        )
+    ).one()
+    return UnitCounts(**row._mapping)
+
+
+def may_read_member(session: Session, member_id: int, actor: Actor, roles: Collection[Role]) -> bool:
+    """Whether the member is in reach."""
+    found: Sequence[int] = session.scalars(
+        select(Member.id).where(Member.id == member_id, member_in_reach(actor, roles))
+    ).all()
+    return bool(found)

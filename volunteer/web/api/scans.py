@@ -1,0 +1,101 @@
+"""Scans of phones: the busiest path. One statement finds the account, the action does the rest."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import current_app, request
+from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from volunteer import clock
+from volunteer.actions.presence import ScanResult
+from volunteer.actions.scan import Scan, check
+from volunteer.database import StaleRow, in_transaction
+from volunteer.rules.reasons import Refusal
+from volunteer.schemas.reads import Problem
+from volunteer.schemas.scans import BatchAnswer, BatchRequest, ScanRequest, ScanVerdict, VisitNow
+from volunteer.web import access, words
+from volunteer.web.show import settings
+
+bp = Blueprint("scans", __name__, description="Check in and out")
+TRIES = 3
+_scan_request = ScanRequest()
+_batch_request = BatchRequest()
+_visit_now = VisitNow()
+
+
+@bp.post("/scans")
+@bp.doc(requestBody={"required": True, "content": {"application/json": {"schema": ScanRequest}}})
+@bp.response(201, ScanVerdict)
+@bp.alt_response(409, schema=Problem, content_type="application/problem+json")
+@access.member
+def scan() -> ResponseReturnValue:
+    """Check in or out. 201 with the verdict; the same 201 when the phone asks again."""
+    asked = _scan(_scan_request.load(request.get_json()))
+    member_id = access.my_member_id()
+    campus = settings().campus
+    now = clock.utc_now()
+    result = in_transaction(
+        lambda session: check(session, member_id=member_id, scan=asked, campus=campus, now=now)
+    )
+    return _written({"verdict": result.verdict.value, "visit": _visit_now.dump(result)}, 201)
+
+
+@bp.post("/scans/batch")
+@bp.doc(requestBody={"required": True, "content": {"application/json": {"schema": BatchRequest}}})
+@bp.response(200, BatchAnswer)
+@access.member
+def batch() -> ResponseReturnValue:
+    """Judge up to 100 queued scans, each by itself, in order."""
+    asked = _batch_request.load(request.get_json())
+    member_id = access.my_member_id()
+
+    def work(session: Session) -> list[dict[str, Any]]:
+        return [_judged(session, member_id, one) for one in asked["scans"]]
+
+    return _written({"verdicts": in_transaction(work)}, 200)
+
+
+def _judged(session: Session, member_id: int, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the verdict on one entry; whatever a refused one began is undone to its savepoint."""
+    told: dict[str, Any] = {"client_ref": asked["client_ref"]}
+    try:
+        result = _in_savepoint(session, member_id, _scan(asked, is_queued=True))
+    except Refusal as refusal:
+        return told | {
+            "verdict": "refused",
+            "reason": refusal.reason.value,
+            "detail": words.sentence(refusal),
+        }
+    return told | {"verdict": result.verdict.value, "visit": _visit_now.dump(result)}
+
+
+def _in_savepoint(session: Session, member_id: int, scan: Scan) -> ScanResult:
+    campus, now = settings().campus, clock.utc_now()
+    for _ in range(TRIES - 1):
+        try:
+            with session.begin_nested():
+                return check(session, member_id=member_id, scan=scan, campus=campus, now=now)
+        except (IntegrityError, StaleRow):
+            continue
+    with session.begin_nested():
+        return check(session, member_id=member_id, scan=scan, campus=campus, now=now)
+
+
+def _scan(asked: Mapping[str, Any], *, is_queued: bool = False) -> Scan:
+    return Scan(
+        code=asked["code"].rpartition("/")[2],
+        post_id=asked["post_id"],
+        action=asked["action"],
+        takes_next=asked["next_shift"],
+        client_ref=asked["client_ref"],
+        device=asked["device"],
+        is_queued=is_queued,
+    )
+
+
+def _written(body: Any, status: int) -> ResponseReturnValue:
+    # A finished response passes the API's own dumping by: it is what the schemas above say.
+    return current_app.response_class(current_app.json.dumps(body), status, mimetype="application/json")

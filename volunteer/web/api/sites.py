@@ -1,0 +1,52 @@
+"""The current code of a site, for those who may show it."""
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
+
+from volunteer import clock
+from volunteer.rules.reasons import Reason, Refusal
+from volunteer.schemas.reads import SiteCode
+from volunteer.web import access, displays, qr
+
+bp = Blueprint("site_codes", __name__, description="The code of a site")
+
+
+@bp.get("/sites/<code:code>/code")
+@bp.response(200, SiteCode)
+@access.keeper
+def code_now(code: str) -> displays.Shown:
+    """Return what the asker's display of this site shows just now."""
+    return _shown(code)
+
+
+@bp.post("/sites/<code:code>/beat")
+@bp.response(200, SiteCode)
+@access.keeper
+def beat(code: str) -> displays.Shown:
+    """Note that the asker's display is alive, and return what it shows."""
+    displays.beat(code, now=clock.utc_now())
+    return _shown(code)
+
+
+@bp.get("/sites/<code:code>/code.svg")
+@bp.response(200, content_type="image/svg+xml")
+@access.keeper
+def code_svg(code: str) -> ResponseReturnValue:
+    """Return the QR of this moment as a drawing."""
+    return Response(qr.svg(_shown(code).url), content_type="image/svg+xml")
+
+
+@bp.get("/sites/<code:code>/code.png")
+@bp.response(200, content_type="image/png")
+@access.keeper
+def code_png(code: str) -> ResponseReturnValue:
+    """Return the QR of this moment as a picture."""
+    return Response(qr.png(_shown(code).url), content_type="image/png")
+
+
+def _shown(code: str) -> displays.Shown:
+    shown = displays.shown(code, now=clock.utc_now())
+    if shown is None:
+        raise Refusal(Reason.UNKNOWN)
+    return shown

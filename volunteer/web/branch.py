@@ -1,0 +1,166 @@
+"""What a branch committee and the college see: figures, members furthest first, posts and bases."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from volunteer import clock
+from volunteer.database import db
+from volunteer.rules.kinds import Phase, Status
+from volunteer.rules.reasons import Reason, Refusal
+from volunteer.stats import rollups, units
+from volunteer.stats.rollups import Days
+from volunteer.stats.standing import MemberStanding, member_standing, members_of
+from volunteer.stats.units import UnitRow
+from volunteer.web import access, paging, records, tables
+from volunteer.web.show import settings
+
+bp = Blueprint("branch", __name__)
+MEMBERS_A_PAGE = 60
+STATUSES = (Status.MET, Status.NEAR, Status.ON_TRACK, Status.BEHIND, Status.AT_RISK, Status.UNREACHABLE)
+
+
+@bp.get("/branch")
+@access.reader
+def start() -> ResponseReturnValue:
+    """Go to the asker's unit; with several, let her choose."""
+    own = units.own_units(db.session(), access.actor(), access.READERS)
+    if len(own) == 1:
+        return redirect(f"/units/{own[0].code}", 303)
+    return render_template("branch/units.html", units=own)
+
+
+@bp.get("/units/<code:code>")
+@access.reader
+def overview(code: str) -> ResponseReturnValue:
+    """Show how the unit stands: its line of figures, its units or its members."""
+    unit, days, today = _unit(code), asked_days(), settings().campus.day(clock.utc_now())
+    session = db.session()
+    people = [one for one in members_of(session, unit.path, today=today) if has_window(one)]
+    chosen = filtered(people, request.args.get("q", ""), request.args.get("status", ""))
+    return render_template(
+        "branch/overview.html",
+        unit=unit,
+        days=days,
+        counts=units.counts_of(session, unit.path),
+        total=rollups.of_unit(session, days, unit_path=unit.path),
+        below=[] if unit.is_leaf else rollups.by_unit(session, days, unit_path=unit.path)[1:],
+        probationary={} if unit.is_leaf else units.members_by_unit(session, unit.path),
+        months=rollups.by_month(session, days, unit_path=unit.path),
+        tally=tally(people),
+        statuses=STATUSES,
+        missing=sum(one.standing.missing for one in people if is_running(one)),
+        page=paging.page(chosen, MEMBERS_A_PAGE),
+        today=today,
+    )
+
+
+@bp.get("/units/<code:code>/members.csv")
+@access.reader
+def members_csv(code: str) -> Response:
+    """Export the members with their standing, as filtered on the page."""
+    unit, now = _unit(code), clock.utc_now()
+    people = members_of(db.session(), unit.path, today=settings().campus.day(now))
+    chosen = filtered(people, request.args.get("q", ""), request.args.get("status", ""))
+    return tables.members_csv(unit, chosen, now=now, who=access.me().name)
+
+
+@bp.get("/units/<code:code>/places")
+@access.reader
+def places(code: str) -> ResponseReturnValue:
+    """Show what posts and bases received from the unit's members."""
+    unit, days = _unit(code), asked_days()
+    session = db.session()
+    return render_template(
+        "branch/places.html",
+        unit=unit,
+        days=days,
+        total=rollups.of_unit(session, days, unit_path=unit.path),
+        posts=rollups.by_post(session, days, unit_path=unit.path),
+        bases=rollups.by_base(session, days, unit_path=unit.path),
+    )
+
+
+@bp.get("/units/<code:code>/posts.csv")
+@access.reader
+def posts_csv(code: str) -> Response:
+    """Export the roll-up by post."""
+    unit, days = _unit(code), asked_days()
+    rows = rollups.by_post(db.session(), days, unit_path=unit.path)
+    return tables.rollup_csv(unit, "posts", rows, days, now=clock.utc_now(), who=access.me().name)
+
+
+@bp.get("/units/<code:code>/bases.csv")
+@access.reader
+def bases_csv(code: str) -> Response:
+    """Export the roll-up by base."""
+    unit, days = _unit(code), asked_days()
+    rows = rollups.by_base(db.session(), days, unit_path=unit.path)
+    return tables.rollup_csv(unit, "bases", rows, days, now=clock.utc_now(), who=access.me().name)
+
+
+@bp.get("/members/<row:member_id>")
+@access.reader
+def member(member_id: int) -> ResponseReturnValue:
+    """Show one member: standing, losses, records with how each was counted."""
+    session = db.session()
+    if not units.may_read_member(session, member_id, access.actor(), access.READERS):
+        raise Refusal(Reason.UNKNOWN)
+    now = clock.utc_now()
+    return render_template(
+        "branch/member.html",
+        one=member_standing(session, member_id, today=settings().campus.day(now)),
+        months=records.by_month(session, member_id, now=now),
+    )
+
+
+def _unit(code: str) -> UnitRow:
+    found = units.unit_to_read(db.session(), code, access.actor(), access.READERS)
+    if found is None:
+        raise Refusal(Reason.UNKNOWN)
+    access.reach()
+    return found
+
+
+def asked_days() -> Days:
+    """Return the calendar year that the page asks for, by default the running one."""
+    this_year = settings().campus.day(clock.utc_now()).year
+    text = request.args.get("year", "")
+    year = int(text) if text.isascii() and text.isdecimal() and 2000 <= int(text[:4]) <= 2100 else this_year
+    return Days.calendar_year(min(max(year, 2000), 2100))
+
+
+def has_window(one: MemberStanding) -> bool:
+    """Whether the member is listed by progress: there is a probation, and it has not ended long ago."""
+    return one.standing.phase not in (
+        Phase.NO_WINDOW,
+        Phase.CONVERTED,
+        Phase.CANCELLED,
+        Phase.TRANSFERRED_OUT,
+    )
+
+
+def is_running(one: MemberStanding) -> bool:
+    """Whether the member's window is open today."""
+    return one.standing.phase in (Phase.IN_WINDOW, Phase.EXTENDED)
+
+
+def tally(people: Sequence[MemberStanding]) -> dict[Status, int]:
+    """Return how many members have each status."""
+    return {status: sum(1 for one in people if one.standing.status is status) for status in STATUSES}
+
+
+def filtered(people: Sequence[MemberStanding], wanted: str, status: str) -> list[MemberStanding]:
+    """Return those whose name, pinyin, initials or number holds *wanted*, and who have the status."""
+    text = wanted.strip().lower().replace(" ", "")
+
+    def fits(one: MemberStanding) -> bool:
+        held = (one.name, one.sort_key.replace(" ", ""), one.initials, one.student_no)
+        return any(text in part.lower() for part in held)
+
+    return [
+        one
+        for one in people
+        if (not text or fits(one)) and (not status or (one.standing.status or "") == status)
+    ]

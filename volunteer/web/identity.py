@@ -1,0 +1,125 @@
+"""Who is asking: one small object an account, loaded by one statement, from the session or a bearer token.
+
+The session holds ``account.epoch``: raising the epoch in the database signs the account out everywhere.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, Request, request, session
+from flask_login import LoginManager, UserMixin, login_user, logout_user
+from sqlalchemy import Row, Select, select
+
+from volunteer import clock
+from volunteer.database import db
+from volunteer.models import Account, ApiToken, Member
+from volunteer.rules.kinds import Stage
+
+STAFF_STAYS = timedelta(hours=12)
+MEMBER_STAYS = timedelta(days=180)
+_UNTIL = "until"
+
+manager = LoginManager()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn(UserMixin):
+    """The account that asks, and the member behind it if there is one."""
+
+    id: int
+    login: str
+    name: str
+    member_id: int | None
+    unit_id: int | None
+    stage: Stage | None
+    session_epoch: int
+
+    def get_id(self) -> str:
+        return f"{self.id}.{self.session_epoch}"
+
+
+def _accounts() -> Select[Any]:
+    account, member = Account.__table__.c, Member.__table__.c
+    return (
+        select(
+            account.id,
+            account.login,
+            account.name,
+            account.member_id,
+            member.unit_id,
+            member.stage,
+            account.session_epoch,
+        )
+        .select_from(Account.__table__.outerjoin(Member.__table__, member.id == account.member_id))
+        .where(account.is_closed.is_(False))
+    )
+
+
+_BY_ID = _accounts().where(Account.__table__.c.id == db.bindparam("id"))
+_BY_TOKEN = _accounts().where(
+    Account.__table__.c.id
+    == select(ApiToken.account_id)
+    .where(ApiToken.digest == db.bindparam("digest"), ApiToken.revoked_at.is_(None))
+    .scalar_subquery()
+)
+
+
+def init_app(app: Flask) -> None:
+    """Load the account of a session or a bearer token, once a request."""
+    manager.session_protection = None
+    manager.init_app(app)
+    manager.user_loader(_from_session)
+    manager.request_loader(_from_token)
+
+
+def bearer() -> str | None:
+    """Return the token that a program brought, or None. With one, the cookie says nothing."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else None
+
+
+def by_id(account_id: int) -> SignedIn | None:
+    """Return the account, unless it is closed."""
+    return _seen(db.session.connection().execute(_BY_ID, {"id": account_id}).first())
+
+
+def digest_of(token: str) -> str:
+    """Return what the database keeps of a bearer token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def sign_in(account: SignedIn, *, is_staff: bool, now: datetime) -> None:
+    """Begin a session: 180 days for a member, 12 hours for those who decide about others."""
+    session.clear()
+    session.permanent = True
+    session[_UNTIL] = int((now + (STAFF_STAYS if is_staff else MEMBER_STAYS)).timestamp())
+    login_user(account)
+
+
+def sign_out() -> None:
+    """End this browser's session."""
+    logout_user()
+    session.clear()
+
+
+def _from_session(key: str) -> SignedIn | None:
+    account_id, _, epoch = key.partition(".")
+    if bearer() is not None or not account_id.isdecimal() or not epoch.isdecimal():
+        return None
+    if session.get(_UNTIL, 0) <= clock.utc_now().timestamp():
+        return None
+    account = by_id(int(account_id))
+    return account if account is not None and account.session_epoch == int(epoch) else None
+
+
+def _from_token(_request: Request) -> SignedIn | None:
+    token = bearer()
+    if not token:
+        return None
+    return _seen(db.session.connection().execute(_BY_TOKEN, {"digest": digest_of(token)}).first())
+
+
+def _seen(row: Row[Any] | None) -> SignedIn | None:
+    return None if row is None else SignedIn(*row)

@@ -1,0 +1,163 @@
+"""How values look on a page: hours, times in the campus zone, rings, and what every page is given."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import lru_cache
+from math import pi
+from pathlib import Path
+
+from flask import Flask, current_app, request
+from flask_babel import format_date, format_datetime, gettext
+
+from volunteer.config import Settings, shipped
+from volunteer.rules.kinds import Role
+from volunteer.rules.names import masked
+from volunteer.rules.tally import hours_text
+from volunteer.web import access, language, words
+
+RING_RADIUS = 52
+PHONE_TABS = 5
+RING_LENGTH = 2 * pi * RING_RADIUS
+DASH = "–"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """One way through the site: of the bar below on phones, of the side bar on desks."""
+
+    key: str
+    href: str
+    label: str
+    is_extra: bool = False
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give the templates their filters and the few things that every page shows."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        hours=hours,
+        signed=signed,
+        clock=clock_time,
+        day=day,
+        short_day=short_day,
+        month=month,
+        local=local,
+        moment=moment,
+        word=words.word,
+        masked=masked,
+        pct=pct,
+        dash=lambda value: DASH if value is None or value == "" else value,
+    )
+    app.jinja_env.globals.update(
+        asset=asset,
+        ring=ring,
+        lang=language.html_tag,
+        languages=language.NAMES,
+        is_demo=settings.is_demo,
+        who=access.who,
+        tabs=tabs,
+        roles=access.roles,
+        Role=Role,
+        here=lambda: request.path,
+        sentence=words.sentence,
+    )
+
+
+def hours(minutes: int | None) -> str:
+    """Return hours with two decimals, never rounded up."""
+    return DASH if minutes is None else hours_text(minutes)
+
+
+def signed(minutes: int) -> str:
+    """Return minutes that are taken away, with their sign: −12 min."""
+    return str(gettext("−%(n)s min", n=minutes))
+
+
+def pct(share: float | None) -> str:
+    """Return a share with one decimal."""
+    return DASH if share is None else f"{share:.1f} %"
+
+
+def clock_time(value: datetime | None) -> str:
+    """Return the time of day in the campus zone: 08:27."""
+    return DASH if value is None else str(format_datetime(value, "HH:mm"))
+
+
+def day(value: date | datetime | None) -> str:
+    """Return the day as the language writes it."""
+    return DASH if value is None else str(format_date(value, "long"))
+
+
+def short_day(value: date | datetime | None) -> str:
+    """Return day and weekday, for lists."""
+    if value is None:
+        return DASH
+    return str(format_date(value, gettext("MMM d, EEE")))
+
+
+def month(value: date) -> str:
+    """Return the month as the head of a list."""
+    return str(format_date(value, gettext("MMMM yyyy")))
+
+
+def moment(value: datetime | None) -> str:
+    """Return day and time in the campus zone."""
+    return DASH if value is None else str(format_datetime(value, "yyyy-MM-dd HH:mm"))
+
+
+def ring(part: int, whole: int) -> tuple[float, float]:
+    """Return the dash and the gap that draw *part* of *whole* on the ring."""
+    share = min(1.0, part / whole) if whole else 0.0
+    return round(RING_LENGTH * share, 1), round(RING_LENGTH, 1)
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file; it changes with the content."""
+    return f"/static/{name}?v={_version(shipped('static') / 'pwa' / name)}"
+
+
+@lru_cache(maxsize=256)
+def _version(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8] if path.is_file() else "0"
+
+
+def tabs() -> Sequence[Tab]:
+    """Return the ways that the roles of the asker open; what a phone's bar has no room for is extra."""
+    account = access.who()
+    if account is None:
+        return []
+    held = access.roles()
+    found: list[Tab] = []
+    if account.member_id is not None:
+        found.append(Tab(key="home", href="/home", label=gettext("Home")))
+        found.append(Tab(key="scan", href="/scan", label=gettext("Scan")))
+    if held & access.READERS:
+        found.append(Tab(key="branch", href="/branch", label=gettext("Overview")))
+    if held & access.APPROVERS:
+        found.append(Tab(key="review", href="/review", label=gettext("Review")))
+    if held & access.KEEPERS:
+        found.append(Tab(key="sites", href="/sites", label=gettext("On duty")))
+    if held & access.REGISTRARS:
+        found.append(Tab(key="registry", href="/registry", label=gettext("Posts and bases")))
+    if account.member_id is not None:
+        found.insert(len(found) if held & access.READERS else 2, _records())
+    shown = [replace(tab, is_extra=place >= PHONE_TABS - 1) for place, tab in enumerate(found)]
+    return [*shown, Tab(key="me", href="/me", label=gettext("Me"))]
+
+
+def _records() -> Tab:
+    return Tab(key="records", href="/records", label=gettext("Records"))
+
+
+def settings() -> Settings:
+    """Return the settings of this application."""
+    found: Settings = current_app.extensions["volunteer.settings"]
+    return found
+
+
+def local(value: datetime) -> str:
+    """Return a moment as the value of a ``datetime-local`` field."""
+    return value.astimezone(settings().zone).strftime("%Y-%m-%dT%H:%M")

@@ -1,0 +1,180 @@
+"""The words for every value of every closed list."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from volunteer.rules.kinds import (
+    BaseStatus,
+    BranchKind,
+    Category,
+    Compensation,
+    Confirmation,
+    Flag,
+    Grade,
+    Lost,
+    Outcome,
+    Phase,
+    RequestKind,
+    RequestState,
+    Role,
+    Side,
+    Source,
+    Stage,
+    Status,
+    UnitKind,
+    Verdict,
+    VisitState,
+)
+
+
+class _Words(Mapping[StrEnum, Any]):
+    """A mapping that tells ``Grade.X`` from any other list's value of the same spelling."""
+
+    def __init__(self, *lists: Mapping[Any, Any]) -> None:
+        self._by_kind = {(type(key), key.value): text for one in lists for key, text in one.items()}
+
+    def __getitem__(self, key: StrEnum) -> Any:
+        return self._by_kind[type(key), key.value]
+
+    def __iter__(self) -> Iterator[StrEnum]:
+        return (kind(value) for kind, value in self._by_kind)
+
+    def __len__(self) -> int:
+        return len(self._by_kind)
+
+
+WORDS = _Words(
+    {
+        UnitKind.UNIVERSITY: _l("university committee"),
+        UnitKind.COLLEGE: _l("college committee"),
+        UnitKind.GENERAL_BRANCH: _l("general branch"),
+        UnitKind.BRANCH: _l("branch"),
+        UnitKind.GROUP: _l("group"),
+    },
+    {BranchKind.STUDENT: _l("student branch"), BranchKind.STAFF: _l("staff branch")},
+    {
+        Stage.ACTIVIST: _l("activist"),
+        Stage.CANDIDATE: _l("candidate"),
+        Stage.PROBATIONARY: _l("probationary member"),
+        Stage.FULL: _l("full member"),
+    },
+    {
+        Category.SERVICE: _l("service"),
+        Category.TRAINING: _l("training"),
+        Category.MEETING: _l("meeting"),
+        Category.PRACTICE: _l("practice"),
+        Category.DUTY: _l("duty"),
+    },
+    {
+        Compensation.NONE: _l("unpaid"),
+        Compensation.EXPENSES: _l("expenses only"),
+        Compensation.PAID: _l("paid"),
+    },
+    {
+        BaseStatus.APPLIED: _l("applied for"),
+        BaseStatus.AGREED: _l("agreement signed"),
+        BaseStatus.PLAQUED: _l("plaque up"),
+        BaseStatus.SUSPENDED: _l("suspended"),
+        BaseStatus.WITHDRAWN: _l("withdrawn"),
+    },
+    {
+        VisitState.OPEN: _l("In service"),
+        VisitState.UNCLOSED: _l("Not checked out"),
+        VisitState.PENDING: _l("Pending review"),
+        VisitState.CONFIRMED: _l("Credited"),
+        VisitState.DISPUTED: _l("Objection open, not counted"),
+        VisitState.REJECTED: _l("Rejected"),
+        VisitState.VOID: _l("Void (kept)"),
+    },
+    {
+        Grade.A: _l("A two-way"),
+        Grade.B: _l("B live scan"),
+        Grade.C: _l("C witnessed"),
+        Grade.D: _l("D awaiting witness"),
+        Grade.E: _l("E made up"),
+        Grade.X: _l("X not counted"),
+    },
+    {Side.IN: _l("Check in"), Side.OUT: _l("Check out")},
+    {
+        Source.LIVE: _l("live code"),
+        Source.TYPED: _l("typed code"),
+        Source.PRINTED: _l("printed poster"),
+        Source.OFFLINE: _l("scanned offline"),
+        Source.TAKEN: _l("taken by the leader"),
+        Source.ATTESTED: _l("attested by the leader"),
+        Source.CLAIMED: _l("claimed later"),
+    },
+    {
+        Verdict.ACCEPTED: _l("accepted"),
+        Verdict.UNCHANGED: _l("nothing changed"),
+        Verdict.REFUSED: _l("refused"),
+    },
+    {
+        RequestKind.CORRECTION: _l("forgotten check-out"),
+        RequestKind.MAKE_UP: _l("make-up"),
+        RequestKind.OPENING: _l("opening record"),
+        RequestKind.OUTSIDE: _l("outside record"),
+    },
+    {
+        RequestState.ASKED: _l("asked"),
+        RequestState.APPROVED: _l("approved"),
+        RequestState.REJECTED: _l("rejected"),
+        RequestState.MOOT: _l("no longer needed"),
+    },
+    {Outcome.CONVERTED: _l("Converted"), Outcome.CANCELLED: _l("Candidacy cancelled")},
+    {
+        Confirmation.AUTO: _l("counts at check-out"),
+        Confirmation.COMMITTEE: _l("waits for the committee"),
+    },
+    {
+        Role.LEADER: _l("post leader"),
+        Role.COMMITTEE: _l("branch committee"),
+        Role.GROUP_LEADER: _l("group leader"),
+        Role.COLLEGE: _l("college office"),
+        Role.ADMIN: _l("administrator"),
+        Role.AUDITOR: _l("auditor"),
+    },
+    {
+        Phase.NOT_STARTED: _l("Probation not begun"),
+        Phase.IN_WINDOW: _l("In probation"),
+        Phase.EXTENDED: _l("Probation extended"),
+        Phase.DUE_WAITING: _l("Due, waiting for the branch meeting"),
+        Phase.NOT_MET: _l("Not met at due"),
+        Phase.CONVERTED: _l("Converted to full member"),
+        Phase.CANCELLED: _l("Candidacy of probation cancelled"),
+        Phase.TRANSFERRED_OUT: _l("Transferred out"),
+        Phase.NO_WINDOW: _l("No probation"),
+    },
+    {
+        Status.MET: _l("Met"),
+        Status.UNREACHABLE: _l("Cannot be met in the time left"),
+        Status.AT_RISK: _l("At risk"),
+        Status.NEAR: _l("Nearly there"),
+        Status.BEHIND: _l("Behind"),
+        Status.ON_TRACK: _l("On track"),
+    },
+    {
+        Lost.OUTSIDE_SHIFT: _l("outside the shift"),
+        Lost.AWAY: _l("away between two stays"),
+        Lost.BREAK: _l("break of the shift"),
+        Lost.OVERLAP: _l("counted in another record"),
+        Lost.TOO_SHORT: _l("shorter than the least record"),
+        Lost.ROUNDING: _l("rounded down"),
+        Lost.DAY_CAP: _l("over the cap of the day"),
+        Lost.OUTSIDE_WINDOW: _l("outside the probation"),
+    },
+    {
+        Flag.SHARED_DEVICE: _l("several members on one device"),
+        Flag.SEVERAL_DEVICES: _l("one member on several devices"),
+        Flag.CLAIM_CONTRADICTS_SCAN: _l("the claim contradicts a scan elsewhere"),
+        Flag.OPENED_ON_THE_SPOT: _l("shift opened on the spot"),
+        Flag.PROLONGED: _l("shift prolonged"),
+        Flag.DISPLAY_SILENT: _l("the display gave no sign of life"),
+        Flag.SLOW_TICKET: _l("long between scan and check-in"),
+        Flag.HEADCOUNT_DIFFERS: _l("the headcount differs"),
+        Flag.SAME_PAIR: _l("always the same two witness each other"),
+    },
+)

@@ -1,0 +1,132 @@
+"""What keys are called, in the language of the page: a sentence for every refusal, a word for every state.
+
+The source is English; the catalogues translate. A reason is one key, its sentence may differ by case.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from string import Formatter
+from typing import Any
+
+from flask_babel import format_datetime
+from flask_babel import lazy_gettext as _l
+
+from volunteer.rules.reasons import Reason, Refusal
+from volunteer.rules.tally import hours_text
+from volunteer.web.word_lists import WORDS
+
+SENTENCES: Mapping[Reason, Any] = {
+    Reason.CODE_UNKNOWN: _l("Not one of our codes. Scan the one at the post or type its 8 digits."),
+    Reason.CODE_EXPIRED: _l("This code has changed. Scan the screen again."),
+    Reason.CODE_FROM_FUTURE: _l("The display's clock is off. Ask the leader to refresh it."),
+    Reason.OUTSIDE_SHIFT: _l("No shift here now. Ask the leader to open one."),
+    Reason.ALREADY_CHECKED_IN: _l("You are still checked in at {post}. Check out there first."),
+    Reason.NOT_CHECKED_IN: _l("No check-in found. Check in now; ask for a make-up for earlier time."),
+    Reason.SAME_CODE_AGAIN: _l("You have used this code already; it counts once."),
+    Reason.CHOOSE_POST: _l("Several posts are open here. Choose yours."),
+    Reason.TOO_OLD: _l("Too late for this step. Ask for a make-up."),
+    Reason.WRONG_ACCOUNT: _l("Sign in as the one who scanned."),
+    Reason.CLIENT_REF_REUSED: _l("This record differs from the one uploaded before. Tell the post's leader."),
+    Reason.NOT_A_MEMBER: _l("You are not on the roster. Contact your branch."),
+    Reason.SAME_PERSON: _l("Another person must do this step."),
+    Reason.NOT_ALLOWED: _l("Not within your role. Ask your branch committee or the college."),
+    Reason.PROBATION_CLOSED: _l("The probation is closed."),
+    Reason.DEADLINE_PASSED: _l("The 10 working days are over. The college decides."),
+    Reason.BUDGET_USED: _l("This goes over the make-up budget. The college decides."),
+    Reason.BEYOND_SHIFT: _l("Times must lie within the shift."),
+    Reason.SHIFT_IN_PAST: _l("Publish a shift before it starts."),
+    Reason.SHIFT_STARTED: _l("The shift has begun. It can only be prolonged, by two hours at most."),
+    Reason.SHIFT_OVERLAPS: _l("It overlaps another shift of this post."),
+    Reason.EXTENSION_OUT_OF_RANGE: _l("An extension is 6 to 12 months."),
+    Reason.EXTENSION_REPEATED: _l("Probation can be extended only once."),
+    Reason.NOT_DUE: _l("Not due yet. Record the decision of the meeting after the due date."),
+    Reason.THRESHOLD_NOT_MET: _l(
+        "The hours are not reached: conversion cannot be recorded, extension or cancellation can."
+    ),
+    Reason.UNKNOWN: _l("Not found. Perhaps the address is mistyped, or it belongs to another branch."),
+    Reason.ALREADY_EXISTS: _l("This is there already."),
+    Reason.BAD_FIELD: _l("Please check what is entered here."),
+    Reason.NOT_SIGNED_IN: _l("Please sign in first."),
+    Reason.WRONG_PASSWORD: _l("Login or password is not right."),
+    Reason.TOO_MANY_TRIES: _l("Too many wrong tries. Wait a few minutes, then try again."),
+    Reason.TICKET_GONE: _l("More than five minutes have passed. Scan the screen again."),
+    Reason.CSRF_STALE: _l(
+        "This page was open too long. Load it again and repeat the step; nothing was changed."
+    ),
+    Reason.TOO_LARGE: _l("This is too large."),
+    Reason.WRONG_TYPE: _l("This kind of content is not understood here."),
+    Reason.DATABASE_AWAY: _l(
+        "The records cannot be reached just now. Nothing was changed; try again shortly."
+    ),
+}
+
+# The case of a sentence is chosen by the fact "case" that the rule gave.
+CASES: Mapping[tuple[Reason, str], Any] = {
+    (Reason.OUTSIDE_SHIFT, "early"): _l("Too early. Check-in opens at {opens_at}."),
+    (Reason.OUTSIDE_SHIFT, "over"): _l("The shift ended at {ends_at}. If you served, ask for a make-up."),
+    (Reason.OUTSIDE_SHIFT, "none"): _l("No shift here today. Ask the leader to open one."),
+    (Reason.OUTSIDE_SHIFT, "not_running"): _l("Only a running shift can be prolonged."),
+    (Reason.OUTSIDE_SHIFT, "running"): _l("The shift runs until {ends_at}. Close it after that."),
+    (Reason.OUTSIDE_SHIFT, "grace_over"): _l("Too late to check out. Use “I forgot to check out”."),
+}
+
+# A sentence that names facts takes the place of the bare one when the rule gave all of them.
+WITH_FACTS: Mapping[Reason, tuple[Any, ...]] = {
+    Reason.TOO_OLD: (_l("Older than {hours} h. Ask for a make-up."),),
+    Reason.DEADLINE_PASSED: (
+        _l("The 10 working days ended on {day}. The college decides."),
+        _l("This was possible until {at}. Now the member has to ask, and two people decide."),
+    ),
+    Reason.BUDGET_USED: (
+        _l("This goes over the make-up budget ({minutes_left} h left). The college decides."),
+    ),
+    Reason.BEYOND_SHIFT: (_l("Times must lie within {starts_at}–{ends_at}."),),
+    Reason.EXTENSION_OUT_OF_RANGE: (_l("An extension is {low} to {high} months."),),
+    Reason.NOT_DUE: (_l("Not due until {day}. Record the decision of the meeting after that."),),
+    Reason.THRESHOLD_NOT_MET: (
+        _l(
+            "{minutes} h are credited, fewer than needed: conversion cannot be recorded, extension or cancellation can."
+        ),
+    ),
+    Reason.BAD_FIELD: (
+        _l("This has a character that nobody can see ({character}). Type it again."),
+        _l("At most {longest} characters, and not empty."),
+        _l("At least {shortest} characters."),
+    ),
+}
+
+
+def sentence(refusal: Refusal) -> str:
+    """Return what happened and what to do now, in the language of the page."""
+    facts = {name: shown(value, name) for name, value in refusal.facts.items()}
+    return _template(refusal).format_map(defaultdict(lambda: "–", facts))
+
+
+def _template(refusal: Refusal) -> str:
+    case = CASES.get((refusal.reason, str(refusal.facts.get("case"))))
+    if case is not None:
+        return str(case)
+    for template in map(str, WITH_FACTS.get(refusal.reason, ())):
+        if {name for _, name, _, _ in Formatter().parse(template) if name} <= refusal.facts.keys():
+            return template
+    return str(SENTENCES[refusal.reason])
+
+
+def shown(value: object, name: str = "") -> str:
+    """Return a fact as a sentence shows it: times in the campus zone, minutes as hours."""
+    if isinstance(value, datetime):
+        return str(format_datetime(value, "HH:mm"))
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int) and name in ("minutes", "minutes_left"):
+        return hours_text(value)
+    if isinstance(value, StrEnum):
+        return word(value)
+    return str(value)
+
+
+def word(key: StrEnum | None) -> str:
+    """Return the word for a value of a closed list; a dash for none."""
+    return "–" if key is None else str(WORDS[key])
