@@ -38,8 +38,9 @@ ATTEMPTS = 4
 T = TypeVar("T")
 # FULL, not NORMAL: an acknowledged record survives a power cut as well as a killed process.
 SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
+    # First: the change to WAL waits for others only once there is a timeout.
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     # Without it INSERT OR REPLACE would slip past the ledger's DELETE trigger.

@@ -337,6 +337,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("post_id IS NOT NULL AND ended_at IS NULL"),
         postgresql_where=sa.text("post_id IS NOT NULL AND ended_at IS NULL"),
     )
+    op.create_index(
+        "ux_role_grant_unit",
+        "role_grant",
+        ["account_id", "role", "unit_id"],
+        unique=True,
+        sqlite_where=sa.text("unit_id IS NOT NULL AND ended_at IS NULL"),
+        postgresql_where=sa.text("unit_id IS NOT NULL AND ended_at IS NULL"),
+    )
     op.create_table(
         "shift",
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -467,7 +475,7 @@ def upgrade() -> None:
             "state = 'confirmed' OR net_min = 0", name=op.f("ck_visit_only_confirmed_ones_count")
         ),
         sa.CheckConstraint(
-            "(lost_outside_shift + lost_away + lost_break + lost_overlap + lost_too_short + lost_rounding + lost_day_cap) >= 0",
+            "lost_outside_shift >= 0 AND lost_away >= 0 AND lost_break >= 0 AND lost_overlap >= 0 AND lost_too_short >= 0 AND lost_rounding >= 0 AND lost_day_cap >= 0",
             name=op.f("ck_visit_lost"),
         ),
         sa.CheckConstraint(
@@ -576,7 +584,8 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("minutes IS NULL OR minutes > 0", name=op.f("ck_request_minutes")),
         sa.CheckConstraint(
-            "starts_at IS NULL OR starts_at < ends_at", name=op.f("ck_request_ends_after_start")
+            "starts_at IS NULL OR ends_at IS NOT NULL AND starts_at < ends_at",
+            name=op.f("ck_request_ends_after_start"),
         ),
         sa.ForeignKeyConstraint(["asked_by_id"], ["account.id"], name=op.f("fk_request_asked_by_id")),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_request_member_id")),
@@ -724,6 +733,7 @@ def upgrade() -> None:
             name=op.f("ck_evidence_accepted_for"),
         ),
         sa.CheckConstraint("stay IS NULL OR stay BETWEEN 1 AND 3", name=op.f("ck_evidence_three_stays")),
+        sa.CheckConstraint("step IS NULL OR step >= 0", name=op.f("ck_evidence_step")),
         sa.ForeignKeyConstraint(["by_account_id"], ["account.id"], name=op.f("fk_evidence_by_account_id")),
         sa.ForeignKeyConstraint(["display_id"], ["display.id"], name=op.f("fk_evidence_display_id")),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_evidence_member_id")),

@@ -176,6 +176,13 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
     ("uq_api_token_digest", "api_token", {"digest": "1" * 64}, {}),
     ("ux_role_grant_post", "role_grant", LEADER_2, {}),
     ("ux_role_grant_post", "role_grant", {"ended_at": NINE}, {}),
+    ("ux_role_grant_unit", "role_grant", OFFICE, OFFICE | {"account_id": 2}),
+    (
+        "ux_role_grant_unit",
+        "role_grant",
+        OFFICE | {"account_id": 2, "ended_at": NINE},
+        OFFICE | {"account_id": 2},
+    ),
     ("ck_role_grant_leaders_have_a_post", "role_grant", LEADER_2, LEADER_2 | {"post_id": None}),
     ("ck_role_grant_leaders_have_a_post", "role_grant", OFFICE, OFFICE | {"post_id": 1}),
     *(
@@ -288,7 +295,7 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
     ),
     ("ck_visit_minutes", "visit", {"shift_id": 2, "credited_min": 0}, {"shift_id": 2, "credited_min": -1}),
     ("ck_visit_minutes", "visit", VOID, VOID | {"pending_min": -1}),
-    ("ck_visit_lost", "visit", VOID, VOID | {"lost_away": -1}),
+    ("ck_visit_lost", "visit", VOID, VOID | {"lost_away": -1, "lost_break": 1}),
     (
         "ck_visit_only_confirmed_ones_count",
         "visit",
@@ -316,6 +323,7 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
         SECOND_STAY | {"side": "out", "stay": 1},
         SECOND_STAY | {"stay": 0},
     ),
+    ("ck_evidence_step", "evidence", SECOND_STAY | {"step": 0}, SECOND_STAY | {"step": -1}),
     ("ck_evidence_accepted_for", "evidence", SECOND_STAY, SECOND_STAY | {"visit_id": None}),
     (
         "ck_evidence_accepted_for",

@@ -95,6 +95,9 @@ VALID: dict[str, Row] = {
 """Every reference is to the first row of the other table; a second account, 2, is always there."""
 
 
+OFFICE_OF_2: Row = {"account_id": 2, "role": "committee", "unit_id": 1, "post_id": None}
+
+
 def insert(connection: Connection, table: str, row: Row) -> None:
     """Insert plain values: nothing but the database itself judges them."""
     columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in row]
@@ -107,6 +110,8 @@ def fill(connection: Connection) -> None:
         insert(connection, table.name, VALID[table.name])
         if table.name == "account":
             insert(connection, "account", VALID["account"] | {"login": "office", "member_id": None})
+        if table.name == "role_grant":
+            insert(connection, "role_grant", VALID["role_grant"] | OFFICE_OF_2)
 
 
 def fill_committed(engine: Engine) -> None:

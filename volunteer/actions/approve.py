@@ -12,12 +12,13 @@ from volunteer.actions.audit import note
 from volunteer.actions.book import Nearby, Why, around_visit, book, pending_of
 from volunteer.actions.calendar import policy_of_window
 from volunteer.actions.keep import keep_end
-from volunteer.models import Account, Approval, Credit, Member, ProbationWindow, Request, Visit
+from volunteer.models import Account, Approval, Credit, Member, Request, Visit
 from volunteer.rules.campus import Campus
 from volunteer.rules.kinds import Grade, RequestState, VisitState
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
 from volunteer.rules.spans import whole_minute
+from volunteer.stats.claims import made_up_minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,21 +164,6 @@ def _check_branch_may(session: Session, desk: _Desk, campus: Campus) -> None:
     left = policy.makeup_budget_min - made_up_minutes(session, request.member_id)
     if asked > left:
         raise Refusal(Reason.BUDGET_USED, minutes_left=max(0, left))
-
-
-def made_up_minutes(session: Session, member_id: int) -> int:
-    """Return the net minutes of grade E that the member already has inside the window."""
-    return session.execute(
-        select(func.coalesce(func.sum(Visit.net_min), 0))
-        .join(ProbationWindow, ProbationWindow.member_id == Visit.member_id)
-        .where(
-            Visit.member_id == member_id,
-            Visit.grade == Grade.E,
-            Visit.state == VisitState.CONFIRMED,
-            Visit.served_on >= ProbationWindow.starts_on,
-            Visit.served_on < ProbationWindow.ends_before,
-        )
-    ).scalar_one()
 
 
 def _check_end(session: Session, request: Request, ends_at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Integer, func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from volunteer.actions.access import actor_id, check_reviewer
@@ -29,6 +29,7 @@ from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
 from volunteer.rules.spans import Span
+from volunteer.stats.claims import recorded_minutes
 
 REASON_LENGTH = 200
 
@@ -199,13 +200,7 @@ def request_record(
         raise Refusal(Reason.BAD_FIELD, field="minutes" if minutes <= 0 else "on")
     _, policy = policy_for(session, on)
     most = policy.opening_max_min if kind is RequestKind.OPENING else policy.outside_max_min
-    before: int = session.execute(
-        select(func.coalesce(func.sum(Request.minutes), 0).cast(Integer)).where(
-            Request.member_id == member_id,
-            Request.kind == kind,
-            Request.state.in_((RequestState.ASKED, RequestState.APPROVED)),
-        )
-    ).scalar_one()
+    before = recorded_minutes(session, member_id, kind)
     if before + minutes > most:
         raise Refusal(Reason.BUDGET_USED, minutes_left=max(0, most - before))
     return _insert(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from volunteer.models import Account, WrongTry
@@ -53,9 +53,9 @@ def begin_try(session: Session, *, what: str, subject: str, now: datetime) -> No
     since = now - TRIES_WITHIN
     held = WrongTry.what == what, WrongTry.subject == _key(subject)
     session.execute(delete(WrongTry).where(*held, WrongTry.at <= since))
-    count, first = session.execute(select(func.count(), func.min(WrongTry.at)).where(*held)).one()
-    if count >= WRONG_TRIES:
-        left = max(1, int((first + TRIES_WITHIN - now).total_seconds()))
+    tries = session.execute(select(WrongTry.at).where(*held).order_by(WrongTry.at)).scalars().all()
+    if len(tries) >= WRONG_TRIES:
+        left = max(1, int((tries[0] + TRIES_WITHIN - now).total_seconds()))
         raise Refusal(Reason.TOO_MANY_TRIES, retry_after_s=left)
     session.execute(insert(WrongTry).values(what=what, subject=_key(subject), at=now))
 

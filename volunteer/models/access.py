@@ -35,6 +35,15 @@ class RoleGrant(Numbered):
         ),
         Index("ix_role_grant_account_id", "account_id"),
         Index(
+            "ux_role_grant_unit",
+            "account_id",
+            "role",
+            "unit_id",
+            unique=True,
+            sqlite_where=text("unit_id IS NOT NULL AND ended_at IS NULL"),
+            postgresql_where=text("unit_id IS NOT NULL AND ended_at IS NULL"),
+        ),
+        Index(
             "ux_role_grant_post",
             "post_id",
             "account_id",

@@ -23,7 +23,9 @@ class Request(Numbered):
         ),
         CheckConstraint("(kind IN ('opening', 'outside')) = (visit_id IS NULL)", name="claims_have_a_visit"),
         CheckConstraint("minutes IS NULL OR minutes > 0", name="minutes"),
-        CheckConstraint("starts_at IS NULL OR starts_at < ends_at", name="ends_after_start"),
+        CheckConstraint(
+            "starts_at IS NULL OR ends_at IS NOT NULL AND starts_at < ends_at", name="ends_after_start"
+        ),
         Index(
             "ux_request_undecided",
             "visit_id",

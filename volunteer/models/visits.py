@@ -6,12 +6,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer.database import Model, Numbered, one_of
-from volunteer.rules.kinds import Flag, Grade, RequestKind, Side, Source, Verdict, VisitState
+from volunteer.rules.kinds import Flag, Grade, Lost, RequestKind, Side, Source, Verdict, VisitState
 
-_LOST = (
-    "lost_outside_shift + lost_away + lost_break + lost_overlap"
-    " + lost_too_short + lost_rounding + lost_day_cap"
-)
+_LOST = " AND ".join(f"lost_{reason.value} >= 0" for reason in Lost if reason is not Lost.OUTSIDE_WINDOW)
 
 
 class Visit(Numbered):
@@ -27,7 +24,7 @@ class Visit(Numbered):
         CheckConstraint(
             "net_min >= 0 AND credited_min BETWEEN 0 AND net_min AND pending_min >= 0", name="minutes"
         ),
-        CheckConstraint(f"({_LOST}) >= 0", name="lost"),
+        CheckConstraint(_LOST, name="lost"),
         CheckConstraint("state = 'confirmed' OR net_min = 0", name="only_confirmed_ones_count"),
         CheckConstraint("grade NOT IN ('D', 'X') OR net_min = 0", name="d_and_x_count_nothing"),
         Index(
@@ -88,6 +85,7 @@ class Evidence(Numbered):
     __tablename__ = "evidence"
     __table_args__ = (
         CheckConstraint("stay IS NULL OR stay BETWEEN 1 AND 3", name="three_stays"),
+        CheckConstraint("step IS NULL OR step >= 0", name="step"),
         CheckConstraint(
             "verdict <> 'accepted' OR (visit_id IS NOT NULL AND stay IS NOT NULL)", name="accepted_for"
         ),
