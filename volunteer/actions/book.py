@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, CursorResult, bindparam, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from volunteer.actions.near import TOUCHED, NearVisit, near_columns, near_of, over_cap_days_of, reach_of
@@ -57,7 +57,7 @@ _UPDATE = (
 )
 _INSERT = insert(table_of(Credit))
 last_seq = (
-    select(func.coalesce(func.max(Credit.member_seq), 0))
+    select(func.coalesce(func.max(Credit.member_seq), literal_column("0")))
     .where(Credit.member_id == bindparam("member_id"))
     .scalar_subquery()
     .label("last_seq")

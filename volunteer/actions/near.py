@@ -6,13 +6,12 @@ scan costs the same however long the history is.
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, or_, select
 
 from volunteer.models import (
     Approval,
@@ -41,7 +40,7 @@ from volunteer.rules.kinds import (
 )
 from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.spans import Span
-from volunteer.stats.json_rows import json_rows
+from volunteer.stats.json_rows import json_rows, nested, spelled
 from volunteer.stats.policies import parsed_policies, policies_column
 
 TOUCHED = timedelta(days=2)
@@ -151,11 +150,6 @@ def near_columns() -> list[ColumnElement[str]]:
     """
     return [
         _visits().label("near_visits"),
-        _ends().label("near_ends"),
-        _breaks().label("near_breaks"),
-        _witnesses().label("near_witnesses"),
-        _claims().label("near_claims"),
-        _booked().label("near_booked"),
         _over_cap().label("near_over_cap"),
         policies_column().label("policies"),
     ]
@@ -168,16 +162,11 @@ def reach_of(day: date) -> dict[str, date]:
 
 def near_of(row: Any) -> tuple[NearVisit, ...]:
     """Return the visits that a row with :func:`near_columns` carries, by id."""
+    visits = json.loads(row.near_visits)
+    if not visits:
+        return ()
     policies = dict(parsed_policies(row.policies))
-    ends = _grouped(row.near_ends)
-    breaks = _grouped(row.near_breaks)
-    witnesses = _grouped(row.near_witnesses)
-    claims = _grouped(row.near_claims)
-    booked = _grouped(row.near_booked)
-    return tuple(
-        _near_visit(fields, policies, ends, breaks, witnesses, claims, booked)
-        for fields in sorted(json.loads(row.near_visits))
-    )
+    return tuple(_near_visit(fields, policies) for fields in sorted(visits))
 
 
 def over_cap_days_of(row: Any) -> frozenset[date]:
@@ -188,52 +177,6 @@ def over_cap_days_of(row: Any) -> frozenset[date]:
 def moment(seconds: int) -> datetime:
     """Return the moment that the database keeps as *seconds*."""
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _is_near() -> ColumnElement[bool]:
-    """Select around the day, and the open one wherever it is: there is at most one."""
-    return and_(
-        _VISIT.member_id == bindparam("member_id"),
-        or_(
-            _VISIT.served_on.between(bindparam("from_day"), bindparam("to_day")),
-            _VISIT.state == VisitState.OPEN,
-        ),
-    )
-
-
-def _visits() -> ScalarSelect[str]:
-    columns = (
-        _VISIT.id,
-        _VISIT.version,
-        _VISIT.shift_id,
-        _VISIT.post_id,
-        Post.__table__.c.base_id,
-        _VISIT.unit_id,
-        _VISIT.policy_id,
-        _VISIT.served_on,
-        _VISIT.state,
-        _VISIT.grade,
-        _VISIT.is_keepers_own,
-        _VISIT.is_display_silent,
-        _VISIT.is_taken_confirmed,
-        _VISIT.waits_for_committee,
-        Post.__table__.c.category,
-        Post.__table__.c.compensation,
-        Shift.__table__.c.starts_at,
-        Shift.__table__.c.ends_at,
-        _VISIT.confirmed_by_id,
-        *SUMMARY_COLUMNS,
-    )
-    return (
-        select(json_rows(*columns))
-        .select_from(
-            Visit.__table__.join(Shift.__table__, Shift.__table__.c.id == _VISIT.shift_id).join(
-                Post.__table__, Post.__table__.c.id == _VISIT.post_id
-            )
-        )
-        .where(_is_near())
-        .scalar_subquery()
-    )
 
 
 SUMMARY_COLUMNS = (
@@ -250,36 +193,71 @@ SUMMARY_COLUMNS = (
 )
 
 
-def _ends() -> ScalarSelect[str]:
-    end = Evidence.__table__.c
-    statement: Select[*tuple[Any, ...]] = select(
-        json_rows(end.visit_id, end.stay, end.side, end.source, end.at)
+def _visits() -> ScalarSelect[str]:
+    """The visits around the day, and the open one wherever it is: there is at most one."""
+    post, shift = Post.__table__.c, Shift.__table__.c
+    columns = (
+        _VISIT.id,
+        _VISIT.version,
+        _VISIT.shift_id,
+        _VISIT.post_id,
+        post.base_id,
+        _VISIT.unit_id,
+        _VISIT.policy_id,
+        _VISIT.served_on,
+        _VISIT.state,
+        _VISIT.grade,
+        _VISIT.is_keepers_own,
+        _VISIT.is_display_silent,
+        _VISIT.is_taken_confirmed,
+        _VISIT.waits_for_committee,
+        post.category,
+        post.compensation,
+        shift.starts_at,
+        shift.ends_at,
+        _VISIT.confirmed_by_id,
+        nested(_breaks()),
+        nested(_ends()),
+        nested(_witnesses()),
+        nested(_claims()),
+        nested(_booked()),
+        *SUMMARY_COLUMNS,
     )
     return (
-        statement.select_from(Visit.__table__.join(Evidence.__table__, end.visit_id == _VISIT.id))
-        .where(_is_near(), end.verdict == Verdict.ACCEPTED)
+        select(json_rows(*columns))
+        .select_from(
+            Visit.__table__.join(Shift.__table__, shift.id == _VISIT.shift_id).join(
+                Post.__table__, post.id == _VISIT.post_id
+            )
+        )
+        .where(
+            _VISIT.member_id == bindparam("member_id"),
+            or_(
+                _VISIT.served_on.between(bindparam("from_day"), bindparam("to_day")),
+                _VISIT.state == spelled(VisitState.OPEN),
+            ),
+        )
         .scalar_subquery()
     )
 
 
 def _breaks() -> ScalarSelect[str]:
     pause = ShiftBreak.__table__.c
-    return (
-        select(json_rows(_VISIT.id, pause.starts_at, pause.ends_at))
-        .select_from(Visit.__table__.join(ShiftBreak.__table__, pause.shift_id == _VISIT.shift_id))
-        .where(_is_near())
-        .scalar_subquery()
+    return _of_visit(json_rows(pause.starts_at, pause.ends_at), pause.shift_id == _VISIT.shift_id)
+
+
+def _ends() -> ScalarSelect[str]:
+    end = Evidence.__table__.c
+    return _of_visit(
+        json_rows(end.stay, end.side, end.source, end.at),
+        end.visit_id == _VISIT.id,
+        end.verdict == spelled(Verdict.ACCEPTED),
     )
 
 
 def _witnesses() -> ScalarSelect[str]:
     witness = Witness.__table__.c
-    return (
-        select(json_rows(witness.visit_id, witness.at))
-        .select_from(Visit.__table__.join(Witness.__table__, witness.visit_id == _VISIT.id))
-        .where(_is_near())
-        .scalar_subquery()
-    )
+    return _of_visit(json_rows(witness.at), witness.visit_id == _VISIT.id)
 
 
 def _claims() -> ScalarSelect[str]:
@@ -288,22 +266,20 @@ def _claims() -> ScalarSelect[str]:
     attested = (
         select(func.min(Approval.ends_at)).where(Approval.request_id == asked.id).correlate(Request.__table__)
     ).scalar_subquery()
-    return (
-        select(json_rows(asked.visit_id, asked.starts_at, asked.ends_at, attested))
-        .select_from(Visit.__table__.join(Request.__table__, asked.visit_id == _VISIT.id))
-        .where(_is_near(), asked.state == RequestState.ASKED)
-        .scalar_subquery()
+    return _of_visit(
+        json_rows(asked.starts_at, asked.ends_at, attested),
+        asked.visit_id == _VISIT.id,
+        asked.state == spelled(RequestState.ASKED),
     )
 
 
 def _booked() -> ScalarSelect[str]:
     credit = Credit.__table__.c
-    return (
-        select(json_rows(credit.visit_id, credit.day, credit.net_min, credit.credited_min))
-        .select_from(Visit.__table__.join(Credit.__table__, credit.visit_id == _VISIT.id))
-        .where(_is_near())
-        .scalar_subquery()
-    )
+    return _of_visit(json_rows(credit.day, credit.net_min, credit.credited_min), credit.visit_id == _VISIT.id)
+
+
+def _of_visit(rows: json_rows, *which: ColumnElement[bool]) -> ScalarSelect[str]:
+    return select(rows).where(*which).correlate(Visit.__table__).scalar_subquery()
 
 
 def _over_cap() -> ScalarSelect[str]:
@@ -318,25 +294,10 @@ def _over_cap() -> ScalarSelect[str]:
     )
 
 
-def _grouped(text: str) -> Mapping[int, list[list[Any]]]:
-    rows: defaultdict[int, list[list[Any]]] = defaultdict(list)
-    for first, *rest in json.loads(text):
-        rows[first].append(rest)
-    return rows
-
-
-def _near_visit(
-    fields: Sequence[Any],
-    policies: Mapping[int, HoursPolicy],
-    ends: Mapping[int, list[list[Any]]],
-    breaks: Mapping[int, list[list[Any]]],
-    witnesses: Mapping[int, list[list[Any]]],
-    claims: Mapping[int, list[list[Any]]],
-    booked: Mapping[int, list[list[Any]]],
-) -> NearVisit:
-    number = fields[0]
+def _near_visit(fields: Sequence[Any], policies: Mapping[int, HoursPolicy]) -> NearVisit:
+    breaks, ends, witnesses, claims, booked = fields[19:24]
     return NearVisit(
-        id=number,
+        id=fields[0],
         version=fields[1],
         shift_id=fields[2],
         post_id=fields[3],
@@ -354,15 +315,15 @@ def _near_visit(
         is_counting_post=is_counting_post(Category(fields[14]), Compensation(fields[15])),
         shift=Span(moment(fields[16]), moment(fields[17])),
         confirmed_by_id=fields[18],
-        summary=tuple(fields[19:]),
-        breaks=tuple(Span(moment(start), moment(end)) for start, end in sorted(breaks.get(number, ()))),
+        summary=tuple(fields[24:]),
+        breaks=tuple(Span(moment(start), moment(end)) for start, end in sorted(breaks)),
         ends=tuple(
             End(stay=stay, side=Side(side), source=Source(source), at=moment(at))
-            for stay, side, source, at in sorted(ends.get(number, ()))
+            for stay, side, source, at in sorted(ends)
         ),
-        witnessed_at=tuple(moment(at) for (at,) in sorted(witnesses.get(number, ()))),
-        claim=_claim(claims.get(number, ())),
-        booked=_sums(booked.get(number, ())),
+        witnessed_at=tuple(moment(at) for (at,) in sorted(witnesses)),
+        claim=_claim(claims),
+        booked=_sums(booked),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ScalarSelect, bindparam, or_, select
+from sqlalchemy import ScalarSelect, bindparam, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from volunteer.actions.book import Nearby, last_seq
@@ -26,7 +26,7 @@ from volunteer.rules.campus import Campus
 from volunteer.rules.kinds import Outcome, Side, Verdict
 from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.spans import Span
-from volunteer.stats.json_rows import json_rows
+from volunteer.stats.json_rows import json_rows, spelled
 from volunteer.stats.policies import policy_in_force
 
 # Wider than any policy's early minutes or grace, which are applied to what is found.
@@ -254,8 +254,8 @@ def _used_sides() -> ScalarSelect[str]:
             _evidence.member_id == _member.id,
             _evidence.display_id == _display.id,
             _evidence.step == bindparam("step"),
-            _evidence.verdict == Verdict.ACCEPTED,
-            _evidence.step > 0,
+            _evidence.verdict == spelled(Verdict.ACCEPTED),
+            _evidence.step > literal_column("0"),
         )
         .correlate(Member.__table__, Display.__table__)
         .scalar_subquery()

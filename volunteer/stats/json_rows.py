@@ -1,8 +1,9 @@
 """Several small result sets in one statement: rows packed as JSON text, on both engines alike."""
 
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Text
+from sqlalchemy import ColumnElement, Text, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -28,3 +29,30 @@ def _on_sqlite(element: json_rows, compiler: SQLCompiler, **kw: Any) -> str:
 def _on_postgresql(element: json_rows, compiler: SQLCompiler, **kw: Any) -> str:
     columns = compiler.process(element.clauses, **kw)
     return f"CAST(coalesce(json_agg(json_build_array({columns})), '[]') AS TEXT)"
+
+
+class nested(FunctionElement[str]):
+    """Put the JSON text of a subquery into an outer :class:`json_rows` as the rows that it is."""
+
+    name = "nested"
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(nested, "sqlite")
+def _nested_on_sqlite(element: nested, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(nested, "postgresql")
+def _nested_on_postgresql(element: nested, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **kw)} AS JSON)"
+
+
+def spelled(value: StrEnum) -> ColumnElement[str]:
+    """Return a value of a closed list as part of the statement's text.
+
+    As a bound value it would keep SQLite from its partial indexes, and make it plan the statement anew
+    each time.
+    """
+    return literal_column(f"'{value.value}'")
