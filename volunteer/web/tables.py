@@ -76,7 +76,7 @@ def rollup_csv(
     )
     head = [
         _("Code"),
-        _("Name"),
+        _("Its name"),
         _("Persons"),
         _("Person-times"),
         _("Hours served"),

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 from volunteer.rules.kinds import (
     BaseStatus,
@@ -84,7 +85,7 @@ WORDS = _Words(
         VisitState.OPEN: _l("In service"),
         VisitState.UNCLOSED: _l("Not checked out"),
         VisitState.PENDING: _l("Pending review"),
-        VisitState.CONFIRMED: _l("Credited"),
+        VisitState.CONFIRMED: _p("state of a record", "Credited"),
         VisitState.DISPUTED: _l("Objection open, not counted"),
         VisitState.REJECTED: _l("Rejected"),
         VisitState.VOID: _l("Void (kept)"),

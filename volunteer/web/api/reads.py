@@ -23,8 +23,8 @@ bp = Blueprint("reads", __name__, description="Standing, records, progress and r
 
 
 @bp.get("/me")
-@bp.response(200, shapes.Standing)
 @access.member
+@bp.response(200, shapes.Standing)
 def me() -> dict[str, Any]:
     """Return the asker's own standing."""
     today = settings().campus.day(clock.utc_now())
@@ -32,9 +32,9 @@ def me() -> dict[str, Any]:
 
 
 @bp.get("/me/visits")
+@access.member
 @bp.arguments(shapes.VisitQuery, location="query")
 @bp.response(200, shapes.VisitPage)
-@access.member
 def my_visits(asked: dict[str, Any]) -> dict[str, Any]:
     """Return the asker's records, newest first, with every step of the calculation."""
     found = records_of(db.session(), access.my_member_id(), now=clock.utc_now())
@@ -49,9 +49,9 @@ def my_visits(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 @bp.get("/units/<code:code>/members")
+@access.reader
 @bp.arguments(shapes.MemberQuery, location="query")
 @bp.response(200, shapes.MemberPage)
-@access.reader
 def unit_members(asked: dict[str, Any], code: str) -> dict[str, Any]:
     """Return progress rows, furthest from the threshold first."""
     unit, today = _unit(code), settings().campus.day(clock.utc_now())
@@ -66,9 +66,9 @@ def unit_members(asked: dict[str, Any], code: str) -> dict[str, Any]:
 
 
 @bp.get("/stats")
+@access.reader
 @bp.arguments(shapes.StatsQuery, location="query")
 @bp.response(200, shapes.StatsAnswer)
-@access.reader
 def stats(asked: dict[str, Any]) -> dict[str, Any]:
     """Return a roll-up of a unit in reach, by default over the running calendar year."""
     unit = _unit(asked["unit"]) if asked["unit"] else _own_unit()

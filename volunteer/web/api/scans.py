@@ -27,10 +27,10 @@ _visit_now = VisitNow()
 
 
 @bp.post("/scans")
+@access.member
 @bp.doc(requestBody={"required": True, "content": {"application/json": {"schema": ScanRequest}}})
 @bp.response(201, ScanVerdict)
 @bp.alt_response(409, schema=Problem, content_type="application/problem+json")
-@access.member
 def scan() -> ResponseReturnValue:
     """Check in or out. 201 with the verdict; the same 201 when the phone asks again."""
     asked = _scan(_scan_request.load(request.get_json()))
@@ -44,9 +44,9 @@ def scan() -> ResponseReturnValue:
 
 
 @bp.post("/scans/batch")
+@access.member
 @bp.doc(requestBody={"required": True, "content": {"application/json": {"schema": BatchRequest}}})
 @bp.response(200, BatchAnswer)
-@access.member
 def batch() -> ResponseReturnValue:
     """Judge up to 100 queued scans, each by itself, in order."""
     asked = _batch_request.load(request.get_json())

@@ -13,16 +13,16 @@ bp = Blueprint("site_codes", __name__, description="The code of a site")
 
 
 @bp.get("/sites/<code:code>/code")
-@bp.response(200, SiteCode)
 @access.keeper
+@bp.response(200, SiteCode)
 def code_now(code: str) -> displays.Shown:
     """Return what the asker's display of this site shows just now."""
     return _shown(code)
 
 
 @bp.post("/sites/<code:code>/beat")
-@bp.response(200, SiteCode)
 @access.keeper
+@bp.response(200, SiteCode)
 def beat(code: str) -> displays.Shown:
     """Note that the asker's display is alive, and return what it shows."""
     displays.beat(code, now=clock.utc_now())
@@ -30,16 +30,16 @@ def beat(code: str) -> displays.Shown:
 
 
 @bp.get("/sites/<code:code>/code.svg")
-@bp.response(200, content_type="image/svg+xml")
 @access.keeper
+@bp.response(200, content_type="image/svg+xml")
 def code_svg(code: str) -> ResponseReturnValue:
     """Return the QR of this moment as a drawing."""
     return Response(qr.svg(_shown(code).url), content_type="image/svg+xml")
 
 
 @bp.get("/sites/<code:code>/code.png")
-@bp.response(200, content_type="image/png")
 @access.keeper
+@bp.response(200, content_type="image/png")
 def code_png(code: str) -> ResponseReturnValue:
     """Return the QR of this moment as a picture."""
     return Response(qr.png(_shown(code).url), content_type="image/png")

@@ -1,0 +1,157 @@
+"""Every route has its gate, here and in the code; one that is not listed fails."""
+
+import pytest
+from flask import Flask
+
+from tests.web.conftest import Browser, Enter
+
+GATES = {
+    "public": {
+        "health.alive GET /healthz",
+        "health.ready GET /readyz",
+        "auth.sign_in GET /sign-in",
+        "auth.try_sign_in POST /sign-in",
+        "auth.demo_sign_in POST /demo-sign-in",
+        "auth.sign_out POST /sign-out",
+        "auth.choose_language POST /language",
+        "scan.opened GET /c/<string(maxlength=200):code>",
+        "scan.opened GET /C/<string(maxlength=200):code>",
+        "student.start GET /",
+        "api.description GET /api/v1/openapi.json",
+    },
+    "signed_in": {
+        "auth.leave_everywhere POST /sign-out-everywhere",
+        "student.me GET,POST /me",
+    },
+    "member": {
+        "scan.pressed POST /c/<string(maxlength=200):code>",
+        "scan.pressed POST /C/<string(maxlength=200):code>",
+        "scan.typed GET /scan",
+        "scan.type_code POST /scan",
+        "student.home GET /home",
+        "student.mine GET /records",
+        "student.done GET /records/<row:visit_id>/done",
+        "student.correct GET,POST /records/<row:visit_id>/correct",
+        "student.objection GET,POST /records/<row:visit_id>/object",
+        "student.confirm POST /records/<row:visit_id>/confirm-taken",
+        "student.make_up GET,POST /records/make-up",
+        "scans.scan POST /api/v1/scans",
+        "scans.batch POST /api/v1/scans/batch",
+        "reads.me GET /api/v1/me",
+        "reads.my_visits GET /api/v1/me/visits",
+    },
+    "keeper": {
+        "leader.mine GET /sites",
+        "leader.site GET /sites/<code:code>",
+        "leader.show GET /sites/<code:code>/show",
+        "leader.start_showing POST /sites/<code:code>/show",
+        "leader.stop_showing POST /sites/<code:code>/stop",
+        "leader.open_now POST /posts/<code:code>/open-now",
+        "leader.on_site GET /shifts/<code:code>",
+        "leader.witness POST /shifts/<code:code>/witness",
+        "leader.close POST /shifts/<code:code>/close",
+        "leader.prolong POST /shifts/<code:code>/prolong",
+        "leader.cancel POST /shifts/<code:code>/cancel",
+        "registry.post GET /posts/<code:code>",
+        "registry.new_shift GET,POST /posts/<code:code>/shifts/new",
+        "registry.change_shift GET,POST /shifts/<code:code>/edit",
+        "site_codes.code_now GET /api/v1/sites/<code:code>/code",
+        "site_codes.beat POST /api/v1/sites/<code:code>/beat",
+        "site_codes.code_svg GET /api/v1/sites/<code:code>/code.svg",
+        "site_codes.code_png GET /api/v1/sites/<code:code>/code.png",
+    },
+    "reader": {
+        "branch.start GET /branch",
+        "branch.overview GET /units/<code:code>",
+        "branch.members_csv GET /units/<code:code>/members.csv",
+        "branch.places GET /units/<code:code>/places",
+        "branch.posts_csv GET /units/<code:code>/posts.csv",
+        "branch.bases_csv GET /units/<code:code>/bases.csv",
+        "branch.member GET /members/<row:member_id>",
+        "reads.unit_members GET /api/v1/units/<code:code>/members",
+        "reads.stats GET /api/v1/stats",
+    },
+    "approver": {
+        "review.queue GET /review",
+        "review.approve_request POST /review/requests/<row:request_id>/approve",
+        "review.reject_request POST /review/requests/<row:request_id>/reject",
+    },
+    "committee": {
+        "review.confirm_visit POST /review/visits/<row:visit_id>/confirm",
+        "review.send_back POST /review/visits/<row:visit_id>/return",
+        "review.accept POST /review/objections/<row:objection_id>/accept",
+        "review.answer POST /review/objections/<row:objection_id>/resolve",
+        "registry.new_post GET,POST /posts/new",
+        "registry.change_post GET,POST /posts/<code:code>/edit",
+    },
+    "registrar": {
+        "registry.lists GET /registry",
+        "registry.new_base GET,POST /bases/new",
+        "registry.change_base GET,POST /bases/<code:code>/edit",
+    },
+}
+# Who passes a gate: the roles of the cast, by the name of somebody who holds it.
+MAY = {
+    "public": {"nobody", "mei", "leader", "secretary", "office", "admin", "auditor"},
+    "signed_in": {"mei", "leader", "secretary", "office", "admin", "auditor"},
+    "member": {"mei", "secretary"},
+    "keeper": {"leader", "secretary", "office"},
+    "reader": {"secretary", "office", "auditor"},
+    "approver": {"leader", "secretary", "office"},
+    "committee": {"secretary", "office"},
+    "registrar": {"secretary", "office", "admin"},
+}
+FILLED = {
+    "<code:code>": "NOBODYS",
+    "<row:visit_id>": "999999",
+    "<row:member_id>": "999999",
+    "<row:request_id>": "999999",
+    "<row:objection_id>": "999999",
+    "<string(maxlength=200):code>": "A" * 31,
+}
+
+
+def test_every_route_is_listed_with_its_gate(app: Flask) -> None:
+    found: dict[str, set[str]] = {}
+    for rule in app.url_map.iter_rules():
+        gate = getattr(app.view_functions[rule.endpoint], "gate", "none")
+        methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        found.setdefault(str(gate), set()).add(f"{rule.endpoint} {methods} {rule.rule}")
+    assert found == GATES
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("who", sorted(MAY["public"]))
+def test_a_gate_lets_through_exactly_its_roles(app: Flask, enter: Enter, who: str) -> None:
+    listed = [(line, gate) for gate, lines in GATES.items() for line in lines]
+    # Signing out everywhere comes last: it ends what the others stand on.
+    for line, gate in sorted(listed, key=lambda one: ("everywhere" in one[0], one)):
+        _, methods, path = line.split(" ", 2)
+        for shape, value in FILLED.items():
+            path = path.replace(shape, value)
+        for method in methods.split(","):
+            if (method, path) == ("POST", "/sign-in"):
+                continue  # It answers 401 to whoever mistypes.
+            _check(_status(app, enter, who, method, path), who, gate, line)
+
+
+def _check(status: int, who: str, gate: str, line: str) -> None:
+    if who in MAY[gate]:
+        assert status not in (401, 403), (line, status)
+    elif who == "nobody":
+        # Pages lead to the sign-in, the API says 401; a form of another session is stale before that.
+        assert status in (303, 401, 403), (line, status)
+    else:
+        assert status in (403, 409), (line, status)
+
+
+def _status(app: Flask, enter: Enter, who: str, method: str, path: str) -> int:
+    if who != "nobody":
+        browser = enter(who)
+    else:
+        browser = Browser(app.test_client())
+    if method == "GET":
+        return browser.get(path).status_code
+    if "/api/" in path:
+        return browser.send(path, {}).status_code
+    return browser.post(path).status_code

@@ -1,0 +1,89 @@
+"""Every key has a sentence or a word, in Chinese and in English, and the catalogue is complete."""
+
+import subprocess
+import sys
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from flask import Flask
+
+from volunteer.config import PACKAGE, ROOT
+from volunteer.rules import kinds
+from volunteer.rules.reasons import Reason, Refusal
+from volunteer.web import words
+from volunteer.web.language import nearest, negotiated
+
+KINDS = [
+    kind
+    for kind in vars(kinds).values()
+    if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
+]
+ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+
+def is_chinese(text: str) -> bool:
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
+
+
+@ONE_ENGINE
+def test_every_value_of_every_list_has_a_word_in_both_languages(app: Flask) -> None:
+    for kind in KINDS:
+        for value in kind:
+            with app.test_request_context("/?lang=en"):
+                assert words.word(value), value
+                assert not is_chinese(words.word(value)), value
+            with app.test_request_context("/?lang=zh_Hans"):
+                assert is_chinese(words.word(value)), value
+
+
+@ONE_ENGINE
+def test_every_reason_has_a_sentence_in_both_languages(app: Flask) -> None:
+    for reason in Reason:
+        with app.test_request_context("/?lang=en"):
+            assert len(words.sentence(Refusal(reason))) > 10
+        with app.test_request_context("/?lang=zh_Hans"):
+            assert is_chinese(words.sentence(Refusal(reason))), reason
+
+
+@ONE_ENGINE
+def test_every_case_of_a_sentence_is_spoken_in_chinese(app: Flask) -> None:
+    with app.test_request_context("/?lang=zh_Hans"):
+        for reason, case in words.CASES:
+            assert is_chinese(words.sentence(Refusal(reason, case=case)))
+
+
+def test_the_chinese_catalogue_says_everything_that_the_source_asks_for(tmp_path: Path) -> None:
+    template = tmp_path / "messages.pot"
+    command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", "babel.cfg"]
+    keywords = ["-k", "_l", "-k", "lazy_gettext", "-k", "_p:1c,2"]
+    subprocess.run([*command, *keywords, "-o", template, "."], cwd=ROOT, check=True)
+    with template.open("rb") as asked:
+        wanted = {(entry.context, entry.id) for entry in read_po(asked) if entry.id}
+    with (PACKAGE / "translations/zh_Hans/LC_MESSAGES/messages.po").open("rb") as given:
+        held = {(entry.context, entry.id) for entry in read_po(given) if entry.id and entry.string}
+    assert wanted == held
+
+
+TAGS = {
+    "zh-CN": "zh_Hans",
+    "zh": "zh_Hans",
+    "zh-Hans-CN": "zh_Hans",
+    "zh-TW": "zh_Hans",
+    "en": "en",
+    "en-GB": "en",
+    "fr": None,
+    "": None,
+    "x-nonsense": None,
+}
+
+
+@pytest.mark.parametrize(("tag", "expected"), TAGS.items())
+def test_the_nearest_of_our_languages_is_chosen(tag: str, expected: str | None) -> None:
+    assert nearest(tag) == expected
+
+
+def test_a_phone_that_says_nothing_gets_chinese() -> None:
+    assert negotiated([]) == "zh_Hans"
+    assert negotiated(["fr", "en-US", "zh-CN"]) == "en"
