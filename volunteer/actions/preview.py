@@ -122,7 +122,7 @@ def _proposed(context: ScanContext, code: Code, at: datetime, campus: Campus, no
 
 def _possible(context: ScanContext, at: datetime) -> list[ShiftAround]:
     """Return the shifts that a check-in would choose from: the running ones before the coming ones."""
-    possible = [shift for shift in context.shifts if shift.takes_in_at(at)]
+    possible = [shift for shift in context.shifts if shift.takes_in_at(at) and not shift.is_cancelled]
     running = [shift for shift in possible if shift.span.start <= at] or possible
     return sorted(running, key=lambda shift: (shift.span.start, shift.id))
 
@@ -131,7 +131,10 @@ def _leaving(
     context: ScanContext, visit: NearVisit, shift: ShiftAround, at: datetime, site_name: str
 ) -> Preview:
     follows = any(
-        other.id != shift.id and other.post_id == shift.post_id and other.takes_in_at(at)
+        other.id != shift.id
+        and other.post_id == shift.post_id
+        and other.takes_in_at(at)
+        and not other.is_cancelled
         for other in context.shifts
     )
     proposal = Proposal.ALREADY_IN
