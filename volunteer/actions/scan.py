@@ -10,17 +10,22 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from volunteer.actions.book import around_visit
 from volunteer.actions.presence import Judged, ScanResult, check_in, check_out, open_visit_of
 from volunteer.actions.scan_context import DisplayFound, ScanContext, load_context
+from volunteer.models import VisitFlag
 from volunteer.rules import codes
 from volunteer.rules.campus import Campus
 from volunteer.rules.codes import Code, Purpose
 from volunteer.rules.credit import presence_start
-from volunteer.rules.kinds import Grade, Side, Source, VisitState
+from volunteer.rules.evidence import state_at
+from volunteer.rules.kinds import Flag, Side, Source, Verdict
 from volunteer.rules.reasons import Reason, Refusal
 
 # An unasked second scan checks out only this late in the shift, so that a nervous one does not end a service.
 CHECKS_OUT_BY_ITSELF = timedelta(minutes=15)
+# Long enough to sign in; whoever takes longer may have been sent the link.
+SLOW_TICKET = timedelta(seconds=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +91,7 @@ def check(session: Session, *, member_id: int, scan: Scan, campus: Campus, now: 
     if context is None:
         raise Refusal(Reason.NOT_A_MEMBER)
     if context.receipt is not None:
-        return _again(context, scan)
+        return _again(session, context, scan, now)
     display = _known(code, context, at)
     assert code is not None
     source = _source_of(code, scan, seen_at)
@@ -108,7 +113,10 @@ def check(session: Session, *, member_id: int, scan: Scan, campus: Campus, now: 
         is_queued=scan.is_queued,
     )
     side = scan.action or _decides_itself(judged)
-    return check_in(session, judged) if side is Side.IN else check_out(session, judged)
+    result = check_in(session, judged) if side is Side.IN else check_out(session, judged)
+    if result.verdict is Verdict.ACCEPTED and now - seen_at > SLOW_TICKET:
+        _flag_slow(session, result.visit_id, now - seen_at, now)
+    return result
 
 
 def _code_of(scan: Scan, campus: Campus) -> Code:
@@ -123,16 +131,18 @@ def _code_of(scan: Scan, campus: Campus) -> Code:
 
 def _moment_of(code: Code | None, scan: Scan, seen_at: datetime) -> datetime:
     """Return the time that counts: the server's, or for a scan from the outbox that of its code."""
-    if code is not None and code.purpose is Purpose.LIVE and _is_late(code, scan, seen_at):
+    if code is not None and code.purpose is Purpose.LIVE and _has_own_time(code, scan, seen_at):
         return code.at
     return seen_at
 
 
-def _is_late(code: Code, scan: Scan, seen_at: datetime) -> bool:
-    return scan.is_queued and code.step < codes.step_at(seen_at) - codes.STEPS_BACK
+def _has_own_time(code: Code, scan: Scan, seen_at: datetime) -> bool:
+    """Whether the scan waited in an outbox, so that it counts as of its code."""
+    ago = codes.step_at(seen_at) - code.step
+    return scan.is_queued and not -codes.STEPS_AHEAD <= ago <= codes.STEPS_BACK
 
 
-def _again(context: ScanContext, scan: Scan) -> ScanResult:
+def _again(session: Session, context: ScanContext, scan: Scan, now: datetime) -> ScanResult:
     """Return the stored answer to a reference that was used before."""
     receipt = context.receipt
     assert receipt is not None
@@ -144,17 +154,27 @@ def _again(context: ScanContext, scan: Scan) -> ScanResult:
         raise Refusal(Reason(receipt.reason))
     assert receipt.visit_id is not None
     visit = next((near for near in context.nearby.visits if near.id == receipt.visit_id), None)
+    if visit is None:
+        _, visit = around_visit(session, receipt.visit_id)
     return ScanResult(
         verdict=receipt.verdict,
         action=receipt.side,
         visit_id=receipt.visit_id,
         at=receipt.at,
-        counts_from=presence_start(receipt.at, visit.shift) if visit else None,
-        state=visit.state if visit else VisitState.CONFIRMED,
-        grade=visit.grade if visit else Grade.B,
-        net=visit.summary[0] if visit else 0,
-        credited=visit.summary[1] if visit else 0,
+        counts_from=presence_start(receipt.at, visit.shift),
+        state=state_at(visit.state, visit.shift.end, visit.policy, now),
+        grade=visit.grade,
+        net=visit.summary[0],
+        credited=visit.summary[1],
     )
+
+
+def _flag_slow(session: Session, visit_id: int, took: timedelta, now: datetime) -> None:
+    """Mark that the link was opened long before it was used: somebody may have passed it on."""
+    if session.get(VisitFlag, (visit_id, Flag.SLOW_TICKET)) is None:
+        facts = f"{int(took.total_seconds())} s"
+        session.add(VisitFlag(visit_id=visit_id, flag=Flag.SLOW_TICKET, facts=facts, at=now))
+        session.flush()
 
 
 def _known(code: Code | None, context: ScanContext, at: datetime) -> DisplayFound:
@@ -172,7 +192,7 @@ def _source_of(code: Code, scan: Scan, seen_at: datetime) -> Source:
         if scan.is_queued:
             raise Refusal(Reason.CODE_EXPIRED)
         return Source.PRINTED
-    if _is_late(code, scan, seen_at):
+    if _has_own_time(code, scan, seen_at):
         return Source.OFFLINE
     if not scan.is_queued:
         codes.check_fresh(code.step, seen_at)
@@ -182,6 +202,7 @@ def _source_of(code: Code, scan: Scan, seen_at: datetime) -> Source:
 def _decides_itself(judged: Judged) -> Side:
     """Return what a scan without a wish does: in, nothing, or out when the shift is nearly over."""
     open_visit = open_visit_of(judged.context)
-    if open_visit is None or all(shift.id != open_visit.shift_id for shift in judged.context.shifts):
+    here = {shift.id for shift in judged.context.shifts if shift.lets_out_at(judged.at)}
+    if open_visit is None or open_visit.shift_id not in here:
         return Side.IN
     return Side.OUT if judged.at >= open_visit.shift.end - CHECKS_OUT_BY_ITSELF else Side.IN
