@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from volunteer.actions.audit import note
-from volunteer.actions.book import Why, book, drop_claim
+from volunteer.actions.book import Why, book, drop_claim, nearby
 from volunteer.actions.near import NearVisit
 from volunteer.actions.scan_context import DisplayFound, ScanContext, ShiftAround
 from volunteer.database import table_of
@@ -92,13 +92,18 @@ def open_visit_of(context: ScanContext) -> NearVisit | None:
     return next((visit for visit in context.nearby.visits if visit.state is VisitState.OPEN), None)
 
 
-def _chosen(shifts: Sequence[ShiftAround], judged: Judged) -> ShiftAround:
-    """Return the shift of a scan: running before coming; between two posts the member chooses."""
-    running = [shift for shift in shifts if shift.span.start <= judged.at] or list(shifts)
-    if judged.post_id is not None:
-        running = [shift for shift in running if shift.post_id == judged.post_id]
-    if not running:
+def _chosen(shifts: Sequence[ShiftAround], judged: Judged, open_visit: NearVisit | None) -> ShiftAround:
+    """Return the shift of a scan: where she is in, else running before coming, of the post that she chose.
+
+    Between two posts the member chooses.
+    """
+    wanted = [shift for shift in shifts if judged.post_id in (None, shift.post_id)]
+    if not wanted:
         raise _outside(judged)
+    for shift in wanted:
+        if open_visit is not None and shift.id == open_visit.shift_id:
+            return shift
+    running = [shift for shift in wanted if shift.span.start <= judged.at] or wanted
     if len({shift.post_id for shift in running}) > 1:
         raise Refusal(Reason.CHOOSE_POST, posts=[(shift.post_id, shift.post_name) for shift in running])
     return min(running, key=lambda shift: (shift.span.start, shift.id))
@@ -138,9 +143,9 @@ def check_in(session: Session, judged: Judged, *, not_in: int | None = None) -> 
     ]
     if not possible:
         raise _outside(judged)
-    shift = _chosen(possible, judged)
-    _check_age(judged, shift)
     open_visit = open_visit_of(context)
+    shift = _chosen(possible, judged, open_visit)
+    _check_age(judged, shift)
     if open_visit is not None and open_visit.shift_id == shift.id:
         _store(session, judged, Side.IN, open_visit.id, stay=None, verdict=Verdict.UNCHANGED)
         return _result(judged, Verdict.UNCHANGED, Side.IN, open_visit, came_at=open_visit.ends[-1].at)
@@ -148,6 +153,9 @@ def check_in(session: Session, judged: Judged, *, not_in: int | None = None) -> 
         raise Refusal(Reason.SAME_CODE_AGAIN)
     earlier = context.nearby.live_visit_of(shift.id)
     state = _make_room(session, judged, open_visit)
+    if earlier is not None and open_visit is not None:
+        judged = _read_again(session, judged)
+        earlier = judged.context.nearby.visit(earlier.id)
     if earlier is not None:
         return _come_back(session, judged, earlier, state)
     return _open_new(session, judged, shift, state)
@@ -168,6 +176,13 @@ def _make_room(session: Session, judged: Judged, open_visit: NearVisit | None) -
     return VisitState.OPEN
 
 
+def _read_again(session: Session, judged: Judged) -> Judged:
+    """Return the same with the member's records as this transaction has just written them."""
+    before = judged.context.nearby
+    fresh = nearby(session, member_id=before.member_id, day=before.day)
+    return replace(judged, context=replace(judged.context, nearby=fresh))
+
+
 def _come_back(session: Session, judged: Judged, visit: NearVisit, state: VisitState) -> ScanResult:
     """Begin the next stay of a visit that was closed before its shift was over."""
     stay = visit.last_stay + 1
@@ -181,6 +196,7 @@ def _come_back(session: Session, judged: Judged, visit: NearVisit, state: VisitS
         state=state,
         is_keepers_own=visit.is_keepers_own or _is_keepers_own(judged, visit.shift_id, visit.post_id),
         is_display_silent=visit.is_display_silent or _is_silent(judged),
+        is_taken_confirmed=_is_taken_confirmed(judged, visit),
     )
     changed = replace(changed, grade=grade_of(changed.proof, changed.policy))
     _store(session, judged, Side.IN, visit.id, stay=stay, verdict=Verdict.ACCEPTED)
@@ -258,10 +274,16 @@ def _is_keepers_own(judged: Judged, shift_id: int, post_id: int) -> bool:
 
 def _is_silent(judged: Judged) -> bool:
     """Whether the display gave no sign of life around the code's step."""
-    if judged.display is None or judged.display.is_poster:
+    if judged.display is None or judged.display.is_poster or judged.step is None:
         return False
     seen_at = judged.display.seen_at
-    return seen_at is None or seen_at < judged.at - HEARTBEAT_WITHIN
+    shown_at = datetime.fromtimestamp(judged.step * codes.STEP_SECONDS, UTC)
+    return seen_at is None or seen_at < shown_at - HEARTBEAT_WITHIN
+
+
+def _is_taken_confirmed(judged: Judged, visit: NearVisit) -> bool:
+    """Whether what she confirmed is all that was done for her: being taken in or out anew is not."""
+    return visit.is_taken_confirmed and judged.source is not Source.TAKEN
 
 
 # --- out ---
@@ -288,24 +310,26 @@ def check_out(session: Session, judged: Judged) -> ScanResult:
     _check_age(judged, shift)
     if Side.OUT in context.used_sides:
         raise Refusal(Reason.SAME_CODE_AGAIN)
-    if visit is None or visit.unfinished is None or judged.at < visit.unfinished.at:
+    if visit is None or visit.unfinished is None:
         raise Refusal(Reason.NOT_CHECKED_IN)
     stay = visit.unfinished.stay
     changed = replace(
         visit,
         ends=(*visit.ends, End(stay=stay, side=Side.OUT, source=judged.source, at=judged.at)),
+        is_keepers_own=visit.is_keepers_own or _is_keepers_own(judged, visit.shift_id, visit.post_id),
         is_display_silent=visit.is_display_silent or _is_silent(judged),
+        is_taken_confirmed=_is_taken_confirmed(judged, visit),
     )
     changed = drop_claim(session, closed(changed), judged.now)
-    _store(session, judged, Side.OUT, visit.id, stay=stay, verdict=Verdict.ACCEPTED)
+    # The answer to remember is that of the whole act, which ends with the check-in.
+    scan = replace(judged, client_ref=None) if judged.takes_next else judged
+    _store(session, scan, Side.OUT, visit.id, stay=stay, verdict=Verdict.ACCEPTED)
     earned = _write(session, judged, changed, "check_out")
     _note(session, judged, "check_out", visit.id)
-    result = _result(judged, Verdict.ACCEPTED, Side.OUT, changed, came_at=visit.unfinished.at)
     if judged.takes_next:
-        after = replace(
-            judged, context=replace(context, nearby=context.nearby.replacing(changed)), client_ref=None
-        )
+        after = replace(_read_again(session, judged), post_id=visit.post_id)
         return check_in(session, after, not_in=visit.shift_id)
+    result = _result(judged, Verdict.ACCEPTED, Side.OUT, changed, came_at=visit.unfinished.at)
     credit = earned.get(visit.id)
     return replace(result, net=credit.net if credit else 0, credited=credit.credited if credit else 0)
 
@@ -326,9 +350,14 @@ def _to_close(judged: Judged, shift_ids: Iterable[int]) -> NearVisit | None:
     found = [
         visit
         for visit in judged.context.nearby.visits
-        if visit.shift_id in shift_ids and visit.state in states and visit.unfinished is not None
+        if visit.shift_id in shift_ids and visit.state in states and _came_by(visit, judged.at)
     ]
     return max(found, key=lambda visit: (visit.state is VisitState.OPEN, visit.id), default=None)
+
+
+def _came_by(visit: NearVisit, at: datetime) -> bool:
+    """Whether the member was in: what an outbox brings may be older than a coming elsewhere."""
+    return visit.unfinished is not None and visit.unfinished.at <= at
 
 
 # --- what both write ---
