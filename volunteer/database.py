@@ -23,7 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
     event,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 
 NAMES = {
@@ -35,6 +35,7 @@ NAMES = {
 }
 BUSY_TIMEOUT_MS = 10_000
 ATTEMPTS = 4
+_WRITER = "writer"
 T = TypeVar("T")
 # FULL, not NORMAL: an acknowledged record survives a power cut as well as a killed process.
 SQLITE_PRAGMAS = (
@@ -118,13 +119,20 @@ def transaction() -> Iterator[Session]:
 def writing(session: Session) -> Iterator[Session]:
     """Make *session* a writer for the block, and commit it: all of the block or nothing."""
     session.rollback()
-    session.connection(execution_options={"is_writer": True})
+    session.info[_WRITER] = session.connection(execution_options={"is_writer": True})
     try:
         yield session
         session.commit()
     except BaseException:
         session.rollback()
         raise
+    finally:
+        del session.info[_WRITER]
+
+
+def connection_of(session: Session) -> Connection:
+    """Return the session's connection; that of a writer is at hand."""
+    return session.info.get(_WRITER) or session.connection()
 
 
 class StaleRow(Exception):
@@ -164,14 +172,34 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     is_writer = connection.get_execution_options().get("is_writer", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+    run_plainly(connection, "BEGIN IMMEDIATE" if is_writer else "BEGIN", ())
+
+
+def run_plainly(connection: Connection, text: str, values: Any) -> Any:
+    """Hand a statement to the driver itself and return its cursor. Its errors are told as SQLAlchemy's."""
+    cursor = connection.connection.cursor()
+    driver = connection.dialect.loaded_dbapi
+    try:
+        cursor.execute(text, values)
+    except driver.Error as error:
+        raise DBAPIError.instance(text, None, error, driver.Error, dialect=connection.dialect) from error
+    return cursor
 
 
 def _refuse_nul(
     _connection: Connection, _cursor: object, _statement: str, values: Any, _context: object, _is_many: bool
 ) -> None:
-    """PostgreSQL keeps no NUL in text; SQLite would, and could then never be moved there."""
     for row in values if isinstance(values, list) else (values,):
         for value in row.values() if isinstance(row, dict) else row:
-            if type(value) is str and "\0" in value:
-                raise ValueError(f"NUL in text: {value!r}")
+            if type(value) is str:
+                refuse_nul(value)
+
+
+def refuse_nul(text: str) -> None:
+    """PostgreSQL keeps no NUL in text; SQLite would, and could then never be moved there.
+
+    Raises:
+        ValueError: *text* has one.
+    """
+    if "\0" in text:
+        raise ValueError(f"NUL in text: {text!r}")

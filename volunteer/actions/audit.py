@@ -7,9 +7,10 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from volunteer.database import table_of
+from volunteer.fixed import Fixed
 from volunteer.models import AuditLine
 
-_INSERT = insert(table_of(AuditLine))
+_INSERT = Fixed(insert(table_of(AuditLine)), "at actor_id act subject subject_id facts")
 
 
 def note(
@@ -23,8 +24,8 @@ def note(
     **facts: object,
 ) -> None:
     """Write who did what to which row. *facts* are few and hold no secret."""
-    session.connection().execute(
-        _INSERT,
+    _INSERT.run(
+        session,
         {
             "at": now,
             "actor_id": actor_id,

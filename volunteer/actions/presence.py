@@ -12,6 +12,7 @@ from volunteer.actions.book import Why, book, drop_claim, nearby
 from volunteer.actions.near import NearVisit
 from volunteer.actions.scan_context import DisplayFound, ScanContext, ShiftAround
 from volunteer.database import table_of
+from volunteer.fixed import Fixed
 from volunteer.models import Evidence, Membership, Visit
 from volunteer.rules import codes
 from volunteer.rules.campus import Campus
@@ -29,8 +30,16 @@ from volunteer.rules.kinds import Grade, Side, Source, Verdict, VisitState
 from volunteer.rules.reasons import Reason, Refusal
 
 HEARTBEAT_WITHIN = timedelta(minutes=5)
-_VISIT_INSERT = insert(table_of(Visit)).returning(Visit.__table__.c.id)
-_EVIDENCE_INSERT = insert(table_of(Evidence))
+_VISIT_INSERT = Fixed(
+    insert(table_of(Visit)).returning(Visit.__table__.c.id),
+    "member_id shift_id post_id unit_id policy_id served_on state grade is_keepers_own is_display_silent "
+    "waits_for_committee",
+)
+_EVIDENCE_INSERT = Fixed(
+    insert(table_of(Evidence)),
+    "member_id visit_id stay side source at received_at by_account_id display_id step code_age_s device "
+    "client_ref content verdict",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,25 +220,21 @@ def _open_new(session: Session, judged: Judged, shift: ShiftAround, state: Visit
     proof = Proof(ends=(end,), shift=shift.span, is_keepers_own=is_own, is_display_silent=_is_silent(judged))
     grade = grade_of(proof, shift.policy)
     counts_from = presence_start(judged.at, shift.span)
-    visit_id = (
-        session.connection()
-        .execute(
-            _VISIT_INSERT,
-            {
-                "member_id": judged.context.member_id,
-                "shift_id": shift.id,
-                "post_id": shift.post_id,
-                "unit_id": _unit_at(session, judged),
-                "policy_id": shift.policy_id,
-                "served_on": judged.campus.day(counts_from),
-                "state": state,
-                "grade": grade,
-                "is_keepers_own": is_own,
-                "is_display_silent": proof.is_display_silent,
-                "waits_for_committee": waits_for_committee(shift.policy),
-            },
-        )
-        .scalar_one()
+    (visit_id,) = _VISIT_INSERT.row(
+        session,
+        {
+            "member_id": judged.context.member_id,
+            "shift_id": shift.id,
+            "post_id": shift.post_id,
+            "unit_id": _unit_at(session, judged),
+            "policy_id": shift.policy_id,
+            "served_on": judged.campus.day(counts_from),
+            "state": state,
+            "grade": grade,
+            "is_keepers_own": is_own,
+            "is_display_silent": proof.is_display_silent,
+            "waits_for_committee": waits_for_committee(shift.policy),
+        },
     )
     _store(session, judged, Side.IN, visit_id, stay=1, verdict=Verdict.ACCEPTED)
     _note(session, judged, "check_in", visit_id)
@@ -379,8 +384,8 @@ def _store(
     """Keep the scan. One that changes nothing is kept only if the phone may ask for its answer again."""
     if verdict is Verdict.UNCHANGED and judged.client_ref is None:
         return
-    session.connection().execute(
-        _EVIDENCE_INSERT,
+    _EVIDENCE_INSERT.run(
+        session,
         {
             "member_id": judged.context.member_id,
             "visit_id": visit_id,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from volunteer.actions.book import Nearby, last_seq
 from volunteer.actions.near import moment, near_columns, reach_of
 from volunteer.database import Instant
+from volunteer.fixed import Fixed
 from volunteer.models import (
     Account,
     Display,
@@ -127,22 +128,18 @@ def load_context(
         post_id: Where no code was scanned: the post that a keeper names.
     """
     day = campus.day(at)
-    row = (
-        session.connection()
-        .execute(
-            _CONTEXT,
-            {
-                "member_id": member_id,
-                "handle": handle or "",
-                "step": step or 0,
-                "client_ref": client_ref or "",
-                "post_id": post_id or 0,
-                "since": at - AROUND,
-                "until": at + AROUND,
-                **reach_of(day),
-            },
-        )
-        .one_or_none()
+    row = _CONTEXT.row(
+        session,
+        {
+            "member_id": member_id,
+            "handle": handle or "",
+            "step": step or 0,
+            "client_ref": client_ref or "",
+            "post_id": post_id or 0,
+            "since": at - AROUND,
+            "until": at + AROUND,
+            **reach_of(day),
+        },
     )
     return None if row is None else _context(row, member_id, day, at, campus)
 
@@ -172,8 +169,8 @@ def _display_of(row: Any, member_id: int) -> DisplayFound | None:
         site_name=row.site_name,
         is_poster=bool(row.is_poster),
         is_opened_by_member=row.opened_by_member_id == member_id,
-        seen_at=row.seen_at,
-        revoked_at=row.revoked_at,
+        seen_at=None if row.seen_at is None else moment(row.seen_at),
+        revoked_at=None if row.revoked_at is None else moment(row.revoked_at),
     )
 
 
@@ -281,7 +278,7 @@ def _receipt() -> ScalarSelect[str]:
 
 
 _opener = Account.__table__.alias("opener")
-_CONTEXT = (
+_CONTEXT = Fixed(
     select(
         _member.unit_id,
         ProbationWindow.outcome,
