@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from tests.worlds.minutes import Doubt, Line
+from tests.worlds.minutes import Doubt, Line, minute
 from tests.worlds.oracle import Oracle
 
 ACTIVE = ("in_window", "extended")
@@ -133,7 +133,14 @@ class Answers(Oracle):
         wider: Counter[str] = Counter()
         for entry in self.earned(member, [v for v in visits if not self.is_counting(v)]).values():
             wider.update(entry["lost"])
-        several = any(len(v["stays"]) > 1 and self.shifts[v["shift"]]["breaks"] for v in visits)
+        several = any(
+            len(v["stays"]) > 1
+            and (
+                self.shifts[v["shift"]]["breaks"]
+                or any(minute(came) == minute(went) for came, went in v["stays"])
+            )
+            for v in visits
+        )
         unsure = {"outside_shift"} | ({"away", "break"} if several else set())
         same = {k: v for k, v in lost.items() if k == "outside_window" or wider[k] == v}
         return Counter({k: v for k, v in same.items() if k not in unsure})
@@ -220,8 +227,7 @@ class Answers(Oracle):
             case "base":
                 return bool(self.posts[post]["base"] == key)
             case "unit" | "college":
-                unit = self.branch_on(visit["member"], self.start_day(visit))
-                return unit is not None and self.below(unit, key)
+                return visit["unit"] is not None and self.below(visit["unit"], key)
             case "month":
                 return self.start_day(visit).isoformat()[:7] == key
             case _:

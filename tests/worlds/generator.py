@@ -124,6 +124,10 @@ class Generator:
         keys["day_cap_max_min"] = pick([480, 720])
         keys["min_record_min"] = pick([15, 15, 10, 20])
         keys["makeup_budget_pct"] = pick([15, 15, 30])
+        keys["checkin_early_min"] = pick([30, 30, 30, 15, 60])
+        keys["checkout_grace_min"] = pick([120, 120, 120, 60, 180])
+        keys["record_deadline_workdays"] = pick([10, 10, 5])
+        keys["offline_max_age_h"] = pick([72, 72, 48])
         self.attempt("policy", effective_on="2020-01-01", **keys)
         self.second: Line | None = None
         if self.chance(0.5):

@@ -326,6 +326,7 @@ class Scans(Registry):
             "confirmed_by": None, "grade_doubt": False, "taken_out_at": None, "taken_by": set(),
             "seen_by": set(),
         }  # fmt: skip
+        visit["unit"] = self.branch_on(member, self.start_day(visit))
         self.visits.append(visit)
         return visit
 
@@ -358,7 +359,11 @@ class Scans(Registry):
             shift = self.shifts[visit["shift"]]
             if visit["member"] != line["member"] or shift["post"] != line["post"]:
                 continue
-            if visit["state"] == "open" and when <= shift["end"] + self.shift_days(shift)[1]:
+            is_late = "offline_since" in line and visit["state"] == "unclosed"
+            if visit["state"] != "open" and not is_late:
+                continue
+            if when <= shift["end"] + self.shift_days(shift)[1]:
+                self.doubt(is_late)
                 found = visit
         if found is None:
             shift_now = self.shift_at(line["post"], when, "out")
@@ -624,8 +629,6 @@ class Papers(Scans):
         self.doubt(request["state"] != "asked" or any(by == who for who, _, _ in request["approved"]))
         self.doubt(request.get("by") == by)
         refuse_if(self.is_self(by, request["member"]), "same_person")
-        is_leader = "shift" in request and self.is_leader(by, self.shifts[request["shift"]]["post"])
-        self.doubt(is_leader and not self.reviews(by, request["member"]))
         refuse_if(not self.reviews(by, request["member"]), "not_allowed")
         self.doubt(self.is_closed(request["member"]))
         request["state"] = "rejected"
@@ -640,8 +643,7 @@ class Papers(Scans):
         self.doubt(visit is None)
         assert visit is not None
         refuse_if(self.is_self(by, member), "same_person")
-        then = self.branch_on(member, self.start_day(visit))
-        self.doubt(then != self.unit_now(member) or self.is_closed(member))
+        self.doubt(visit["unit"] != self.unit_now(member) or self.is_closed(member))
         self.doubt(self.is_leader(by, self.shifts[visit["shift"]]["post"]) and self.reviews(by, member))
         self.doubt(by in self.recorders(visit) | visit["seen_by"])
         refuse_if(not self.reviews(by, member), "not_allowed")
@@ -677,7 +679,7 @@ class Papers(Scans):
         is_own = by is None or self.is_self(by, line["member"])
         self.objections[line["id"]] = {
             "visit": visit, "by": by, "is_in_force": is_own, "on": self.today, "state": "open",
-            "accepted_by": None,
+            "accepted_by": None, "before": visit["state"],
         }  # fmt: skip
         if is_own:
             visit["state"] = "disputed"
@@ -688,7 +690,7 @@ class Papers(Scans):
         visit = objection["visit"]
         member = visit["member"]
         self.doubt(objection["state"] != "open" or self.is_closed(member))
-        self.doubt(self.branch_on(member, self.start_day(visit)) != self.unit_now(member))
+        self.doubt(visit["unit"] != self.unit_now(member))
         refuse_if(self.is_self(by, member) or by == objection["by"], "same_person")
         refuse_if(not self.reviews(by, member), "not_allowed")
         return objection
@@ -713,7 +715,7 @@ class Papers(Scans):
         self.judge(line)
         refuse_if(visit["confirmed_by"] == line["by"], "same_person")
         objection["state"] = "resolved"
-        visit.update({"state": "void", "grade": "X"} if line["upheld"] else {"state": "confirmed"})
+        visit.update({"state": "void", "grade": "X"} if line["upheld"] else {"state": objection["before"]})
 
     # -- decisions ------------------------------------------------------------------------------
 
@@ -777,6 +779,8 @@ class Papers(Scans):
             if visit["member"] == member:
                 self.doubt(visit["state"] == "open" or day_of(visit["stays"][-1][0]) >= on)
                 self.doubt(visit["state"] not in GONE and self.start_day(visit) >= on)
+                last = visit["stays"][-1][1]
+                self.doubt(last is not None and day_of(last) >= on)
         facts["units"].append((on, line["to"]))
         facts["is_out"] = line["to"] is None
 
