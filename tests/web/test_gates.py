@@ -146,10 +146,7 @@ def _check(status: int, who: str, gate: str, line: str) -> None:
 
 
 def _status(app: Flask, enter: Enter, who: str, method: str, path: str) -> int:
-    if who != "nobody":
-        browser = enter(who)
-    else:
-        browser = Browser(app.test_client())
+    browser = Browser(app.test_client()) if who == "nobody" else enter(who)
     if method == "GET":
         return browser.get(path).status_code
     if "/api/" in path:

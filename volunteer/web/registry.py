@@ -150,7 +150,7 @@ def new_shift(code: str) -> ResponseReturnValue:
         ):
             flash(gettext("The shift is published."), "done")
             return redirect(f"/posts/{code}", 303)
-    return render_template("registry/shift_form.html", form=form, post=found, shift=None)
+    return _shift_page(form, found, None)
 
 
 @bp.route("/shifts/<code:code>/edit", methods=["GET", "POST"])
@@ -180,7 +180,7 @@ def change_shift(code: str) -> ResponseReturnValue:
         if not form.errors:
             flash(gettext("Saved."), "done")
             return redirect(f"/posts/{shift.post}", 303)
-    return render_template("registry/shift_form.html", form=form, post=post, shift=shift)
+    return _shift_page(form, post, shift)
 
 
 def _base_page(form: Form, base: BaseRow | None) -> ResponseReturnValue:
@@ -203,6 +203,11 @@ def _post_page(form: Form, post: PostRow | None) -> ResponseReturnValue:
         categories=list(Category),
         compensations=list(Compensation),
     )
+    return page, 422 if form.errors else 200
+
+
+def _shift_page(form: Form, post: PostRow, shift: ShiftTimes | None) -> ResponseReturnValue:
+    page = render_template("registry/shift_form.html", form=form, post=post, shift=shift)
     return page, 422 if form.errors else 200
 
 

@@ -87,7 +87,7 @@ WITH_FACTS: Mapping[Reason, tuple[Any, ...]] = {
     Reason.NOT_DUE: (_l("Not due until {day}. Record the decision of the meeting after that."),),
     Reason.THRESHOLD_NOT_MET: (
         _l(
-            "{minutes} h are credited, fewer than needed: conversion cannot be recorded, extension or cancellation can."
+            "{minutes} h are credited, too few: conversion cannot be recorded, extension or cancellation can."
         ),
     ),
     Reason.BAD_FIELD: (

@@ -1,0 +1,116 @@
+"""A real server, a real Chromium, and a small college whose shift is running now."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from tests import engines
+from tests.cast import Cast, System, raise_cast
+from volunteer import clock, create_app
+from volunteer.actions.sign_in import set_password
+from volunteer.migrate import upgrade
+from volunteer.models import ProbationWindow
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "in the browser"
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The running application: its address and its people."""
+
+    url: str
+    cast: Cast
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve the cast, with a shift of the post that began an hour ago and lasts for almost another."""
+    folder = tmp_path_factory.mktemp("browser")
+    engine = engines.open_engine(f"sqlite:///{folder / 'volunteer.db'}")
+    upgrade(engine)
+    with engine.connect().execution_options(is_writer=True) as connection, Session(connection) as session:
+        cast = _raise(session)
+        session.commit()
+    settings = replace(engines.settings_for(engine, folder), is_demo=True)
+    engine.dispose()
+    server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
+    url = f"http://localhost:{server.server_port}"
+    server.app = create_app(replace(settings, public_url=url))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Site(url, cast)
+    server.shutdown()
+    thread.join()
+
+
+def _raise(session: Session) -> Cast:
+    cast = raise_cast(session)
+    today = clock.utc_now().date()
+    window = {"starts_on": today - timedelta(days=100), "ends_before": today + timedelta(days=265)}
+    session.execute(update(ProbationWindow).values(**window))
+    start = clock.utc_now().replace(second=0) - timedelta(minutes=60)
+    System(session).shift("NOW", cast.post, start, start + timedelta(minutes=115))
+    for field in ("mei", "ning", "leader", "secretary", "office", "admin", "auditor"):
+        set_password(session, account_id=getattr(cast, f"{field}_account"), password=PASSWORD)
+    return cast
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium, or a skip that says why."""
+    if not CHROMIUM.exists():
+        pytest.skip("no Chromium at /usr/bin/chromium: apt-get install chromium")
+    browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def enter(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """Open a page in a browser of its own, signed in as *login*; without one, not signed in."""
+    opened: list[BrowserContext] = []
+
+    def enter(login: str | None, **options: Any) -> Page:
+        context = chromium.new_context(
+            **{"viewport": PHONE, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"} | options
+        )
+        opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        if login is not None:
+            page.goto(f"{site.url}/sign-in")
+            page.fill("[name=login]", login)
+            page.fill("[name=password]", PASSWORD)
+            page.click("form[action='/sign-in'] button")
+        return page
+
+    yield enter
+    for context in opened:
+        context.close()

@@ -1,0 +1,46 @@
+"""axe finds nothing on any page, in either theme; nothing scrolls sideways; no script or style is refused."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import DESK, PHONE, Site
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    None: ["/sign-in", "/c/NOT-A-CODE"],
+    "mei": ["/home", "/records", "/records/make-up", "/scan", "/me"],
+    "leader": ["/sites", "/sites/READ", "/sites/READ/show", "/shifts/NOW", "/posts/READ", "/review"],
+    "secretary": [
+        "/units/LAW",
+        "/units/LAW/places",
+        "/members/1",
+        "/registry",
+        "/posts/new",
+        "/posts/READ/edit",
+        "/posts/READ/shifts/new",
+        "/units/BIO",
+    ],
+    "office": ["/units/COL", "/bases/new", "/bases/LIB/edit"],
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("login", PAGES)
+def test_axe_finds_nothing(
+    enter: Callable[..., Page], site: Site, login: str | None, viewport: dict[str, int], scheme: str
+) -> None:
+    page = enter(login, color_scheme=scheme, viewport=viewport)
+    complaints: list[str] = []
+    page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
+    for path in PAGES[login]:
+        page.goto(f"{site.url}{path}")
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{path} scrolls sideways by {wide} px"
+    assert complaints == []
