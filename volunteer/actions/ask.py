@@ -22,6 +22,7 @@ from volunteer.rules.kinds import (
     Outcome,
     RequestKind,
     RequestState,
+    Side,
     VisitState,
 )
 from volunteer.rules.names import clean_line
@@ -50,14 +51,15 @@ def request_correction(
     A record that stands alone and can no longer be witnessed may be asked for in the same way.
 
     Raises:
-        Refusal: ``UNKNOWN``, ``PROBATION_CLOSED``, ``BEYOND_SHIFT``, ``NOT_CHECKED_IN`` or
+        Refusal: ``UNKNOWN``, ``NOT_ALLOWED`` for another's record, ``PROBATION_CLOSED``, ``BEYOND_SHIFT`` or
             ``ALREADY_CHECKED_IN`` where nothing is left to correct.
     """
     if (known := _known(session, ref)) is not None:
         return known
     found, visit = around_visit(session, visit_id)
+    _check_own(actor, found.member_id)
     check_still_member(session, found.member_id)
-    came_at = visit.ends[-1].at if visit.unfinished is None and visit.ends else _came_at(visit)
+    came_at = max((end.at for end in visit.ends if end.side is Side.IN), default=visit.shift.start)
     if not came_at < ends_at <= visit.shift.end:
         raise Refusal(Reason.BEYOND_SHIFT, starts_at=visit.shift.start, ends_at=visit.shift.end)
     _check_correctable(visit, now)
@@ -81,10 +83,6 @@ def request_correction(
     )
     _book_asked(session, visit_id, actor, campus, now)
     return request_id
-
-
-def _came_at(visit: NearVisit) -> datetime:
-    return visit.unfinished.at if visit.unfinished else visit.shift.start
 
 
 def _check_correctable(visit: NearVisit, now: datetime) -> None:
@@ -118,13 +116,15 @@ def request_make_up(
     The record stands at once, pending, of grade E, with the branch of its service day.
 
     Raises:
-        Refusal: ``UNKNOWN``, ``PROBATION_CLOSED``, ``BEYOND_SHIFT`` or ``ALREADY_CHECKED_IN``.
+        Refusal: ``UNKNOWN``, ``NOT_ALLOWED`` for somebody else, ``PROBATION_CLOSED``, ``BEYOND_SHIFT`` or
+            ``ALREADY_CHECKED_IN``.
     """
     if (known := _known(session, ref)) is not None:
         return known
     shift = session.get(Shift, shift_id)
     if shift is None or shift.cancelled_at is not None:
         raise Refusal(Reason.UNKNOWN)
+    _check_own(actor, member_id)
     unit_id = check_still_member(session, member_id)
     if not (shift.starts_at <= starts_at < ends_at <= shift.ends_at and ends_at <= now):
         raise Refusal(Reason.BEYOND_SHIFT, starts_at=shift.starts_at, ends_at=shift.ends_at)
@@ -200,6 +200,8 @@ def request_record(
         raise Refusal(Reason.BAD_FIELD, field="minutes" if minutes <= 0 else "on")
     _, policy = policy_for(session, on)
     most = policy.opening_max_min if kind is RequestKind.OPENING else policy.outside_max_min
+    # Two requests at once must see each other, or both would fit below the limit.
+    session.execute(select(Member.id).where(Member.id == member_id).with_for_update())
     before = recorded_minutes(session, member_id, kind)
     if before + minutes > most:
         raise Refusal(Reason.BUDGET_USED, minutes_left=max(0, most - before))
@@ -241,6 +243,12 @@ def check_still_member(session: Session, member_id: int) -> int:
         raise Refusal(Reason.PROBATION_CLOSED)
     unit_id: int = row.unit_id
     return unit_id
+
+
+def _check_own(actor: Actor | None, member_id: int) -> None:
+    """Refuse to ask in somebody else's name; None is the member herself."""
+    if actor is not None and not actor.is_member(member_id):
+        raise Refusal(Reason.NOT_ALLOWED)
 
 
 def _known(session: Session, ref: str) -> int | None:
