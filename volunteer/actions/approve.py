@@ -7,14 +7,15 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from volunteer.actions.access import chain_of, check_not_own
-from volunteer.actions.ask import check_still_member
+from volunteer.actions.ask import REASON_LENGTH, check_still_member
 from volunteer.actions.audit import note
-from volunteer.actions.book import Nearby, Why, around_visit, book, pending_of
+from volunteer.actions.book import Nearby, Why, around_visit, book, granted_alone
 from volunteer.actions.calendar import policy_of_window
 from volunteer.actions.keep import keep_end
 from volunteer.models import Account, Approval, Credit, Member, Request, Visit
 from volunteer.rules.campus import Campus
 from volunteer.rules.kinds import Grade, RequestState, VisitState
+from volunteer.rules.names import clean_line
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
 from volunteer.rules.spans import whole_minute
@@ -29,6 +30,7 @@ class _Desk:
     first: Approval | None
     unit_chain: tuple[int, ...]
     post_id: int | None
+    is_disputed: bool
 
 
 def approve(
@@ -56,7 +58,7 @@ def approve(
     is_late = campus.day(now) > request.deadline_on
     is_college = actor.is_college_of(desk.unit_chain)
     if step == 2 and not request.kind.is_record and not is_college:
-        _check_branch_may(session, desk, campus)
+        _check_branch_may(session, desk, ends_at, campus)
     if ends_at is not None:
         _check_end(session, request, ends_at)
     session.execute(
@@ -80,17 +82,19 @@ def approve(
 def reject(
     session: Session, *, request_id: int, actor: Actor, reason: str, campus: Campus, now: datetime
 ) -> None:
-    """Turn a request down. The record stays, of grade X, and may be asked for again.
+    """Turn a request down, as the committee or the college. The record stays, and may be asked for again.
 
     Raises:
-        Refusal: ``UNKNOWN``, ``SAME_PERSON`` or ``NOT_ALLOWED``.
+        Refusal: ``UNKNOWN``, ``SAME_PERSON``, ``NOT_ALLOWED`` or ``BAD_FIELD``.
     """
     desk = _desk(session, request_id)
     request = desk.request
-    _check_approver(session, desk, actor, 1 if desk.first is None else 2)
+    _check_new_hand(session, desk, actor)
+    if not actor.may_review(desk.unit_chain):
+        raise Refusal(Reason.NOT_ALLOWED)
     request.state = RequestState.REJECTED
     request.rejected_by_id = actor.account_id
-    request.answer = reason or None
+    request.answer = clean_line(reason, "reason", longest=REASON_LENGTH) if reason else None
     request.decided_at = now
     session.flush()
     if request.visit_id is not None:
@@ -108,14 +112,16 @@ def _desk(session: Session, request_id: int) -> _Desk:
         select(Approval).where(Approval.request_id == request_id, Approval.step == 1)
     ).scalar_one_or_none()
     unit_id = session.execute(select(Member.unit_id).where(Member.id == request.member_id)).scalar_one()
-    post_id = None
+    post_id, state = None, None
     if request.visit_id is not None:
-        post_id = session.execute(select(Visit.post_id).where(Visit.id == request.visit_id)).scalar_one()
+        row = session.execute(select(Visit.post_id, Visit.state).where(Visit.id == request.visit_id)).one()
+        post_id, state = row
     return _Desk(
         request=request,
         first=first,
         unit_chain=chain_of(session, unit_id or request.unit_id),
         post_id=post_id,
+        is_disputed=state is VisitState.DISPUTED,
     )
 
 
@@ -125,15 +131,7 @@ def _check_approver(session: Session, desk: _Desk, actor: Actor, step: int) -> N
     First the post's leader, the member's committee or the college; then the committee or the college. Hours
     that were not served with us go by the committee, then by the college.
     """
-    check_not_own(actor, desk.request.member_id)
-    if actor.account_id == desk.request.asked_by_id:
-        raise Refusal(Reason.SAME_PERSON)
-    if desk.first is not None and desk.first.account_id == actor.account_id:
-        raise Refusal(Reason.SAME_PERSON)
-    if desk.first is not None and _is_same_member(session, desk.first.account_id, actor):
-        raise Refusal(Reason.SAME_PERSON)
-    if desk.request.state is not RequestState.ASKED:
-        raise Refusal(Reason.NOT_ALLOWED)
+    _check_new_hand(session, desk, actor)
     is_college = actor.is_college_of(desk.unit_chain)
     may = is_college or actor.is_committee_of(desk.unit_chain)
     if step == 1 and desk.post_id is not None:
@@ -141,6 +139,19 @@ def _check_approver(session: Session, desk: _Desk, actor: Actor, step: int) -> N
     if step == 2 and desk.request.kind.is_record:
         may = is_college
     if not may:
+        raise Refusal(Reason.NOT_ALLOWED)
+
+
+def _check_new_hand(session: Session, desk: _Desk, actor: Actor) -> None:
+    """Refuse who has a part in the request, and all once it is decided or its record under objection."""
+    check_not_own(actor, desk.request.member_id)
+    if actor.account_id == desk.request.asked_by_id:
+        raise Refusal(Reason.SAME_PERSON)
+    if desk.first is not None and desk.first.account_id == actor.account_id:
+        raise Refusal(Reason.SAME_PERSON)
+    if desk.first is not None and _is_same_member(session, desk.first.account_id, actor):
+        raise Refusal(Reason.SAME_PERSON)
+    if desk.request.state is not RequestState.ASKED or desk.is_disputed:
         raise Refusal(Reason.NOT_ALLOWED)
 
 
@@ -152,14 +163,16 @@ def _is_same_member(session: Session, account_id: int, actor: Actor) -> bool:
     return member_id == actor.member_id
 
 
-def _check_branch_may(session: Session, desk: _Desk, campus: Campus) -> None:
+def _check_branch_may(session: Session, desk: _Desk, ends_at: datetime | None, campus: Campus) -> None:
     """Leave to the college what came too late, or goes over the member's budget."""
     request = desk.request
     if desk.first is not None and desk.first.is_late:
         raise Refusal(Reason.DEADLINE_PASSED, day=request.deadline_on)
     assert request.visit_id is not None
-    found, _ = around_visit(session, request.visit_id)
-    asked = pending_of(found, request.visit_id, campus.zone)
+    found, visit = around_visit(session, request.visit_id)
+    if visit.claim is not None and ends_at is not None:
+        visit = replace(visit, claim=replace(visit.claim, ends_at=min(ends_at, visit.claim.ends_at)))
+    asked = granted_alone(found, visit, campus.zone)
     policy = policy_of_window(session, request.member_id, request.on)
     left = policy.makeup_budget_min - made_up_minutes(session, request.member_id)
     if asked > left:

@@ -197,9 +197,14 @@ def _pending(after: Nearby, zone: ZoneInfo) -> dict[int, int]:
     }
 
 
-def pending_of(found: Nearby, visit_id: int, zone: ZoneInfo) -> int:
-    """Return the net minutes that one undecided record would bring if all that wait were granted."""
-    return _pending(found, zone).get(visit_id, 0)
+def granted_alone(found: Nearby, visit: NearVisit, zone: ZoneInfo) -> int:
+    """Return the net minutes that an undecided record would bring if it alone were granted."""
+    if not visit.is_counting_post:
+        return 0
+    others = [other.counted() for other in found.visits if _is_counting(other) and other.id != visit.id]
+    granted = [*others, visit.as_if_granted()]
+    credits = credits_for(granted, over_cap_days=found.over_cap_days, zone=zone)
+    return next(credit.net for credit in credits if credit.visit_id == visit.id)
 
 
 def drop_claim(session: Session, visit: NearVisit, now: datetime) -> NearVisit:
