@@ -19,6 +19,7 @@ from sqlalchemy import (
     Enum,
     Integer,
     MetaData,
+    PoolProxiedConnection,
     Table,
     TypeDecorator,
     event,
@@ -172,17 +173,17 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     is_writer = connection.get_execution_options().get("is_writer", False)
-    run_plainly(connection, "BEGIN IMMEDIATE" if is_writer else "BEGIN", ())
+    text = "BEGIN IMMEDIATE" if is_writer else "BEGIN"
+    run_plainly(connection.dialect, connection.connection, text, ())
 
 
-def run_plainly(connection: Connection, text: str, values: Any) -> Any:
+def run_plainly(dialect: Dialect, connection: PoolProxiedConnection, text: str, values: Any) -> Any:
     """Hand a statement to the driver itself and return its cursor. Its errors are told as SQLAlchemy's."""
-    cursor = connection.connection.cursor()
-    driver = connection.dialect.loaded_dbapi
+    cursor = connection.cursor()
     try:
         cursor.execute(text, values)
-    except driver.Error as error:
-        raise DBAPIError.instance(text, None, error, driver.Error, dialect=connection.dialect) from error
+    except dialect.loaded_dbapi.Error as error:
+        raise DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
     return cursor
 
 

@@ -4,11 +4,26 @@ The way through ``Connection.execute`` costs ten times what such a statement cos
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Insert, Select, String, Update, false, literal_column, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Insert,
+    PoolProxiedConnection,
+    Select,
+    String,
+    Update,
+    false,
+    literal_column,
+    true,
+)
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -51,13 +66,29 @@ class Fixed:
     def run(self, session: Session, values: Mapping[str, Any]) -> Any:
         """Execute the statement in the session's transaction and return the driver's cursor."""
         connection = connection_of(session)
-        written = self._written.get(connection.dialect.name) or self._write(connection.dialect)
-        return run_plainly(connection, written.text, written.values(values))
+        return self._run(connection.dialect, connection.connection, values)
 
     def row(self, session: Session, values: Mapping[str, Any]) -> Any:
         """Execute the statement and return its one row, by the names of its columns, or None."""
-        rows = self.run(session, values).fetchall()
+        return self._first(self.run(session, values))
+
+    def glance(self, engine: Engine, values: Mapping[str, Any]) -> Any:
+        """Execute the statement by itself, in no transaction, and return its one row or None."""
+        with engine.connect() as connection:
+            try:
+                with _alone(connection):
+                    return self._first(self._run(engine.dialect, connection.connection, values))
+            except DBAPIError:
+                connection.invalidate()
+                raise
+
+    def _first(self, cursor: Any) -> Any:
+        rows = cursor.fetchall()
         return self._row(rows[0]) if rows else None
+
+    def _run(self, dialect: Dialect, connection: PoolProxiedConnection, values: Mapping[str, Any]) -> Any:
+        written = self._written.get(dialect.name) or self._write(dialect)
+        return run_plainly(dialect, connection, written.text, written.values(values))
 
     def _write(self, dialect: Dialect) -> _Written:
         compiled = self._statement.compile(dialect=dialect, column_keys=self._columns or None)
@@ -67,6 +98,18 @@ class Fixed:
         written = _Written(compiled.string, binds, compiled.positional)
         self._written[dialect.name] = written
         return written
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Keep psycopg from beginning a transaction around one statement; sqlite3 never does with us."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.autocommit = True
+    yield
+    driver.autocommit = False
 
 
 def _with_defaults(statement: Insert, columns: list[str]) -> Insert:

@@ -46,7 +46,8 @@ class Gate(StrEnum):
 
 def who() -> SignedIn | None:
     """Return who asks, or None."""
-    return current_user._get_current_object() if current_user.is_authenticated else None
+    account = current_user._get_current_object()
+    return account if account.is_authenticated else None
 
 
 def me() -> SignedIn:

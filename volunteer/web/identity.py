@@ -9,11 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, login_user, logout_user
-from sqlalchemy import Row, Select, select
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import Select, select
 
 from volunteer import clock
 from volunteer.database import db
+from volunteer.fixed import Fixed
 from volunteer.models import Account, ApiToken, Member
 from volunteer.rules.kinds import Stage
 
@@ -57,17 +60,43 @@ def _accounts() -> Select[Any]:
     )
 
 
-_BY_ID = _accounts().where(Account.__table__.c.id == db.bindparam("id"))
-_BY_TOKEN = _accounts().where(
-    Account.__table__.c.id
-    == select(ApiToken.account_id)
-    .where(ApiToken.digest == db.bindparam("digest"), ApiToken.revoked_at.is_(None))
-    .scalar_subquery()
+_BY_ID = Fixed(_accounts().where(Account.__table__.c.id == db.bindparam("id")))
+_BY_TOKEN = Fixed(
+    _accounts().where(
+        Account.__table__.c.id
+        == select(ApiToken.account_id)
+        .where(ApiToken.digest == db.bindparam("digest"), ApiToken.revoked_at.is_(None))
+        .scalar_subquery()
+    )
 )
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookies. With a bearer token the cookie is not read, and nothing comes of no session."""
+
+    _serializer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return the serializer, made once: the secret does not change while we run."""
+        if self._serializer is None:
+            self._serializer = super().get_signing_serializer(app)
+        return self._serializer
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the session of the cookie, or an empty one."""
+        if bearer_of(request) is not None:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: Any, response: Any) -> None:
+        """Set or delete the cookie, if there was or is anything in the session."""
+        if session or session.modified:
+            super().save_session(app, session, response)
 
 
 def init_app(app: Flask) -> None:
     """Load the account of a session or a bearer token, once a request."""
+    app.session_interface = Sessions()
     manager.session_protection = None
     manager.init_app(app)
     manager.user_loader(_from_session)
@@ -76,13 +105,18 @@ def init_app(app: Flask) -> None:
 
 def bearer() -> str | None:
     """Return the token that a program brought, or None. With one, the cookie says nothing."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return bearer_of(request)
+
+
+def bearer_of(request: Request) -> str | None:
+    """Return the bearer token of *request*, or None."""
+    kind, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" else None
 
 
 def by_id(account_id: int) -> SignedIn | None:
     """Return the account, unless it is closed."""
-    return _seen(db.session.connection().execute(_BY_ID, {"id": account_id}).first())
+    return _seen(_BY_ID.glance(db.engine, {"id": account_id}))
 
 
 def digest_of(token: str) -> str:
@@ -118,8 +152,10 @@ def _from_token(_request: Request) -> SignedIn | None:
     token = bearer()
     if not token:
         return None
-    return _seen(db.session.connection().execute(_BY_TOKEN, {"digest": digest_of(token)}).first())
+    return _seen(_BY_TOKEN.glance(db.engine, {"digest": digest_of(token)}))
 
 
-def _seen(row: Row[Any] | None) -> SignedIn | None:
-    return None if row is None else SignedIn(*row)
+def _seen(row: Any) -> SignedIn | None:
+    if row is None:
+        return None
+    return SignedIn(*row._replace(stage=Stage(row.stage)) if row.stage else row)

@@ -1,9 +1,11 @@
 """What every answer says to the browser, and what every form must bring along."""
 
 import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, request
 from flask_wtf.csrf import CSRFProtect
 
 from volunteer.config import Settings
@@ -21,6 +23,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+    # Pages are personal, down to the form token in them.
+    "Cache-Control": "no-store",
 }
 TRANSPORT = "max-age=31536000"
 _OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*")
@@ -31,7 +35,6 @@ csrf = CSRFProtect()
 def init_app(app: Flask, settings: Settings) -> None:
     """Ask for the form token, and set the headers of every answer."""
     csrf.init_app(app)
-    headers = HEADERS | ({"Strict-Transport-Security": TRANSPORT} if settings.is_https else {})
 
     @app.before_request
     def ask_for_token() -> None:
@@ -39,13 +42,25 @@ def init_app(app: Flask, settings: Settings) -> None:
         if bearer() is None:
             csrf.protect()
 
-    @app.after_request
-    def set_headers(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        # Pages are personal, down to the form token in them.
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
+    headers = HEADERS | ({"Strict-Transport-Security": TRANSPORT} if settings.is_https else {})
+    app.wsgi_app = WithHeaders(app.wsgi_app, headers)  # type: ignore[method-assign]
+
+
+class WithHeaders:
+    """The application with headers of ours on every answer that does not say otherwise itself."""
+
+    def __init__(self, application: Any, headers: Mapping[str, str]) -> None:
+        self._application = application
+        self._headers = tuple((name.lower(), (name, value)) for name, value in headers.items())
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
+            said = {name.lower() for name, _ in headers}
+            headers += [header for name, header in self._headers if name not in said]
+            return start_response(status, headers, error)
+
+        answer: Iterable[bytes] = self._application(environ, start)
+        return answer
 
 
 def safe_next(target: str | None, otherwise: str = "/") -> str:
