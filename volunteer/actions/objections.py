@@ -14,6 +14,7 @@ from volunteer.actions.near import NearVisit
 from volunteer.actions.review import vouched_for
 from volunteer.models import Objection
 from volunteer.rules.campus import Campus
+from volunteer.rules.evidence import state_at
 from volunteer.rules.kinds import Grade, VisitState
 from volunteer.rules.names import clean_line
 from volunteer.rules.reasons import Reason, Refusal
@@ -46,7 +47,7 @@ def object_to(
     if known is not None:
         return known
     found, visit = around_visit(session, visit_id)
-    if visit.state not in _OPEN_TO_OBJECTION:
+    if _state(visit, now) not in _OPEN_TO_OBJECTION:
         raise Refusal(Reason.NOT_ALLOWED)
     is_own = actor is None or actor.is_member(found.member_id)
     limit = deadline_after(campus.day(now), visit.policy.notice_workdays, work_calendar(session, campus))
@@ -133,13 +134,17 @@ def _put_in_force(
     session: Session, objection: Objection, actor: Actor | None, campus: Campus, now: datetime
 ) -> None:
     _, visit = around_visit(session, objection.visit_id)
-    if visit.state not in _OPEN_TO_OBJECTION:
+    if _state(visit, now) not in _OPEN_TO_OBJECTION:
         raise Refusal(Reason.NOT_ALLOWED)
     objection.accepted_by_id = actor_id(actor)
     objection.accepted_at = now
-    objection.state_before = visit.state
+    objection.state_before = _state(visit, now)
     session.flush()
     _write(session, replace(visit, state=VisitState.DISPUTED), "object", actor, campus, now)
+
+
+def _state(visit: NearVisit, now: datetime) -> VisitState:
+    return state_at(visit.state, visit.shift.end, visit.policy, now)
 
 
 def _write(
