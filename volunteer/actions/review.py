@@ -13,8 +13,11 @@ from volunteer.actions.near import NearVisit
 from volunteer.models import Evidence, Witness
 from volunteer.rules.campus import Campus
 from volunteer.rules.kinds import Grade, VisitState
+from volunteer.rules.names import clean_line
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
+
+REASON_LENGTH = 200
 
 
 def confirm(session: Session, *, visit_id: int, actor: Actor, campus: Campus, now: datetime) -> None:
@@ -41,13 +44,14 @@ def return_visit(
     """Send a record back: it is pending, whatever it was, until the committee confirms it.
 
     Raises:
-        Refusal: ``UNKNOWN``, ``SAME_PERSON`` or ``NOT_ALLOWED``.
+        Refusal: ``UNKNOWN``, ``SAME_PERSON``, ``NOT_ALLOWED`` or ``BAD_FIELD``.
     """
     found, visit = _on_desk(session, visit_id, actor)
     if visit.state not in (VisitState.CONFIRMED, VisitState.PENDING):
         raise Refusal(Reason.NOT_ALLOWED)
+    facts = {"reason": clean_line(reason, "reason", longest=REASON_LENGTH)} if reason else {}
     changed = replace(visit, state=VisitState.PENDING, waits_for_committee=True, confirmed_by_id=None)
-    _write(session, found, changed, "return_visit", actor, campus, now, reason=reason)
+    _write(session, found, changed, "return_visit", actor, campus, now, **facts)
 
 
 def vouched_for(session: Session, visit_id: int, account_id: int) -> bool:
