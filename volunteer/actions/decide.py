@@ -95,19 +95,22 @@ def transfer(
     """Move a member to another branch, or out of the college. Hours go with her; visits keep their branch.
 
     Raises:
-        Refusal: ``NOT_A_MEMBER``, ``SAME_PERSON``, ``NOT_ALLOWED`` (also before the last visit),
-            ``PROBATION_CLOSED`` or ``NOT_DUE`` for a day to come.
+        Refusal: ``NOT_A_MEMBER``, ``SAME_PERSON``, ``NOT_ALLOWED`` (also before the last visit or the last
+            transfer), ``PROBATION_CLOSED`` or ``NOT_DUE`` for a day to come.
     """
     check_not_own(actor, member_id)
-    from_unit_id = session.execute(select(Member.unit_id).where(Member.id == member_id)).scalar_one_or_none()
-    check_college(session, actor, from_unit_id)
+    check_college(session, actor, _last_branch(session, member_id))
     check_still_member(session, member_id)
     if on > campus.day(now):
         raise Refusal(Reason.NOT_DUE, day=on)
     last: date | None = session.execute(
         select(func.max(Visit.served_on)).where(Visit.member_id == member_id, Visit.state.not_in(SETTLED))
     ).scalar()
-    if last is not None and on < last:
+    since: date = session.execute(
+        select(Membership.from_on).where(Membership.member_id == member_id, Membership.before_on.is_(None))
+    ).scalar_one()
+    last = max(since, last or since)
+    if on < last:
         raise Refusal(Reason.NOT_ALLOWED, day=last)
     session.execute(
         update(Membership)
@@ -172,18 +175,22 @@ def _check_two(session: Session, member_id: int, proposed_by: Actor, approved_by
         raise Refusal(Reason.SAME_PERSON)
     if proposed_by.member_id is not None and proposed_by.member_id == approved_by.member_id:
         raise Refusal(Reason.SAME_PERSON)
-    unit_id = session.execute(select(Member.unit_id).where(Member.id == member_id)).scalar_one_or_none()
-    if unit_id is None:
-        unit_id = session.execute(
-            select(Membership.unit_id).where(Membership.member_id == member_id).order_by(Membership.id.desc())
-        ).scalar()
+    unit_id = _last_branch(session, member_id)
     check_reviewer(session, proposed_by, unit_id)
     check_college(session, approved_by, unit_id)
 
 
+def _last_branch(session: Session, member_id: int) -> int | None:
+    """Return the member's branch; of one who has left the college, the last."""
+    return session.execute(
+        select(Membership.unit_id).where(Membership.member_id == member_id).order_by(Membership.id.desc())
+    ).scalar()
+
+
 def _window(session: Session, member_id: int) -> ProbationWindow:
     check_still_member(session, member_id)
-    window = session.get(ProbationWindow, member_id)
+    # Of two decisions at once, the second must see the first.
+    window = session.get(ProbationWindow, member_id, with_for_update=True)
     if window is None:
         raise Refusal(Reason.PROBATION_CLOSED)
     return window
