@@ -2,14 +2,11 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import BigInteger, func, literal, select, type_coerce, union
+from sqlalchemy import func, literal, select, union
 from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import Evidence, Shift, Visit, VisitFlag
-from volunteer.rules.kinds import Flag, Source, Verdict
-
-# A link that was opened by one phone and pressed so much later may have been passed on.
-SLOW_S = 90
+from volunteer.rules.kinds import Flag, Verdict
 
 
 def flags_of(session: Session, visit_ids: Collection[int]) -> Mapping[int, frozenset[Flag]]:
@@ -46,13 +43,7 @@ def flags_of(session: Session, visit_ids: Collection[int]) -> Mapping[int, froze
             other.device != Evidence.device,
         )
     )
-    waited = type_coerce(Evidence.received_at, BigInteger) - type_coerce(Evidence.at, BigInteger)
-    slow = (
-        select(Visit.id, literal(Flag.SLOW_TICKET.value))
-        .join(Evidence, Evidence.visit_id == Visit.id)
-        .where(mine, Evidence.source == Source.LIVE, Evidence.verdict == Verdict.ACCEPTED, waited > SLOW_S)
-    )
     found: dict[int, set[Flag]] = {visit_id: set() for visit_id in visit_ids}
-    for visit_id, flag in session.execute(union(stored, on_spot, prolonged, silent, shared, several, slow)):
+    for visit_id, flag in session.execute(union(stored, on_spot, prolonged, silent, shared, several)):
         found[visit_id].add(Flag(flag))
     return {visit_id: frozenset(flags) for visit_id, flags in found.items()}
