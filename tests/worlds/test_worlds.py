@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from tests.worlds.answers import Answers
 from tests.worlds.generator import world_text
 from tests.worlds.minutes import Refused
+from volunteer.actions.recount import recount
+from volunteer.clock import utc_now
 from volunteer.config import scratch_settings
 from volunteer.replay import replay
 
@@ -64,6 +67,8 @@ def test_a_random_world_holds(number: int, engine: Engine, tmp_path: Path) -> No
     path = tmp_path / f"world_{seed}.jsonl"
     path.write_text(world_text(seed), encoding="utf-8")
     assert differences(path, engine) == [], f"seed {seed}: {path}"
+    with Session(engine) as session:
+        assert recount(session, campus=scratch_settings().campus, now=utc_now()) == []
 
 
 def test_a_world_is_the_same_each_time() -> None:
