@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
+from tests.cast import NOW, Cast
 from tests.web.conftest import Browser, Enter
 from volunteer import create_app
 from volunteer.config import Settings, shipped
-from volunteer.models import Visit
+from volunteer.models import ApiToken, Visit
 from volunteer.web import identity
 from volunteer.web.security import safe_next
 
@@ -31,6 +32,16 @@ def test_every_answer_carries_the_headers(client: FlaskClient, path: str) -> Non
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-store"
     assert "Strict-Transport-Security" not in headers
+
+
+@ONE_ENGINE
+def test_files_carry_them_too_and_may_be_kept(client: FlaskClient) -> None:
+    with client.get("/static/css/app.css") as answer:
+        assert answer.status_code == 200
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Content-Security-Policy" in answer.headers
+        assert "Access-Control-Allow-Origin" not in answer.headers
+        assert "max-age=3600" in answer.headers["Cache-Control"]
 
 
 @ONE_ENGINE
@@ -70,6 +81,19 @@ def test_a_form_without_its_token_changes_nothing(enter: Enter) -> None:
 def test_a_bearer_token_needs_no_form_token_and_lets_the_cookie_say_nothing(enter: Enter) -> None:
     answer = enter("mei").client.get("/api/v1/me", headers={"Authorization": "Bearer nonsense"})
     assert answer.status_code == 401
+
+
+def test_a_program_with_a_token_is_its_account_until_the_token_is_revoked(
+    client: FlaskClient, people: Cast, write: Any, code: Any
+) -> None:
+    token = ApiToken(account_id=people.mei_account, digest=identity.digest_of("secret"), created_at=NOW)
+    write(lambda session: session.add(token))
+    headers = {"Authorization": "Bearer secret"}
+    own = client.get("/api/v1/me", headers=headers)
+    assert own.json and own.json["student_no"] == "2023010001"
+    assert client.post("/api/v1/scans", json={"code": code(NOW)}, headers=headers).status_code == 201
+    write(lambda session: session.execute(update(ApiToken).values(revoked_at=NOW)))
+    assert client.get("/api/v1/me", headers=headers).status_code == 401
 
 
 @ONE_ENGINE
@@ -226,8 +250,6 @@ def test_every_form_carries_its_token() -> None:
 
 @ONE_ENGINE
 def test_a_preview_of_a_link_writes_nothing(app: Flask, read: Any, code: Any, people: Any) -> None:
-    from tests.cast import NOW
-
     shown = code(NOW)
     answer = Browser(app.test_client()).get(f"/c/{shown}")
     assert answer.status_code == 200

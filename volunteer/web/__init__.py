@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from urllib.parse import urlsplit
+from wsgiref.headers import Headers
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from volunteer.config import Settings, shipped
+from volunteer.web.security import HEADERS
 
 BODY_LIMIT_BYTES = 1_000_000
 STATIC_AGE_S = 3600
@@ -83,10 +85,21 @@ def _hosts(settings: Settings) -> list[str]:
     return [host, "localhost", "127.0.0.1"] if settings.is_demo else [host]
 
 
+def _static_headers(headers: Headers, _path: str, _url: str) -> None:
+    """Say of files what is said of pages, but for how long they may be kept."""
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+
+
 def _wrap(app: Flask, settings: Settings) -> None:
     """Serve static files, and believe exactly as many proxies as the settings say."""
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(shipped("static") / "pwa"), prefix="static/", max_age=STATIC_AGE_S
+        app.wsgi_app,
+        root=str(shipped("static") / "pwa"),
+        prefix="static/",
+        max_age=STATIC_AGE_S,
+        allow_all_origins=False,
+        add_headers_function=_static_headers,
     )
     if count := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -22,7 +22,7 @@ from volunteer.web import access, displays, words
 from volunteer.web.show import settings
 
 bp = Blueprint("leader", __name__)
-AROUND = timedelta(days=7)
+AROUND = timedelta(days=3)
 LATELY = timedelta(hours=36)
 LONGEST_ON_SPOT_H = 4
 

@@ -108,7 +108,7 @@ def new_post() -> ResponseReturnValue:
 def post(code: str) -> ResponseReturnValue:
     """Show a post with its coming shifts."""
     found, now = _post(code, access.KEEPERS), clock.utc_now()
-    rows = sites.shifts_of_post(db.session(), found.id, since=now - LATELY, until=now + 8 * AROUND)
+    rows = sites.shifts_of_post(db.session(), found.id, since=now - LATELY, until=now + 7 * AROUND)
     may_edit = bool(access.roles() & access.REVIEWERS)
     return render_template("registry/post.html", post=found, rows=rows, now=now, may_edit=may_edit)
 

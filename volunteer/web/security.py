@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, request
 from flask_wtf.csrf import CSRFProtect
@@ -66,12 +65,6 @@ class WithHeaders:
 def safe_next(target: str | None, otherwise: str = "/") -> str:
     """Return *target* if it is a path of ours, else *otherwise*: no way out to another site."""
     return target if target and _OWN_PATH.fullmatch(target) else otherwise
-
-
-def own_origin(settings: Settings) -> str:
-    """Return scheme and host that codes carry."""
-    parts = urlsplit(settings.public_url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def wants_json() -> bool:
