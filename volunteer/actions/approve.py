@@ -14,7 +14,7 @@ from volunteer.actions.calendar import policy_of_window
 from volunteer.actions.keep import keep_end
 from volunteer.models import Account, Approval, Credit, Member, Request, Visit
 from volunteer.rules.campus import Campus
-from volunteer.rules.kinds import Grade, RequestState, VisitState
+from volunteer.rules.kinds import SETTLED, Grade, RequestState, VisitState
 from volunteer.rules.names import clean_line
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
@@ -24,13 +24,13 @@ from volunteer.stats.claims import made_up_minutes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Desk:
-    """A request as an approver finds it."""
+    """A request as an approver finds it; held while its record is under objection, or void."""
 
     request: Request
     first: Approval | None
     unit_chain: tuple[int, ...]
     post_id: int | None
-    is_disputed: bool
+    is_held: bool
 
 
 def approve(
@@ -121,7 +121,7 @@ def _desk(session: Session, request_id: int) -> _Desk:
         first=first,
         unit_chain=chain_of(session, unit_id or request.unit_id),
         post_id=post_id,
-        is_disputed=state is VisitState.DISPUTED,
+        is_held=state in (VisitState.DISPUTED, *SETTLED),
     )
 
 
@@ -151,7 +151,7 @@ def _check_new_hand(session: Session, desk: _Desk, actor: Actor) -> None:
         raise Refusal(Reason.SAME_PERSON)
     if desk.first is not None and _is_same_member(session, desk.first.account_id, actor):
         raise Refusal(Reason.SAME_PERSON)
-    if desk.request.state is not RequestState.ASKED or desk.is_disputed:
+    if desk.request.state is not RequestState.ASKED or desk.is_held:
         raise Refusal(Reason.NOT_ALLOWED)
 
 

@@ -211,6 +211,11 @@ def drop_claim(session: Session, visit: NearVisit, now: datetime) -> NearVisit:
     """Return the visit without its undecided request, if better evidence than a claim has closed it."""
     if visit.claim is None or visit.grade is Grade.D:
         return visit
+    return without_claim(session, visit, now)
+
+
+def without_claim(session: Session, visit: NearVisit, now: datetime) -> NearVisit:
+    """Return the visit without its undecided request, which nothing can come of any more."""
     session.execute(
         update(Request)
         .where(Request.visit_id == visit.id, Request.state == RequestState.ASKED)
