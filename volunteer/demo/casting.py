@@ -98,7 +98,7 @@ RECENT = (
 )
 SHOWN = ("unclosed", "make_up_half", "two_stays", "corrected", "two_way", "short", "offline_seen", "two_way")
 """The shown member's records, the latest first."""
-MADE_UP = frozenset({"corrected", "made_up", "made_up_late", "correction_half", "make_up_half"})
+MADE_UP = frozenset({"corrected", "made_up", "made_up_late"})
 MADE_UP_AT_MOST = 420
 FORTNIGHT = timedelta(days=14)
 

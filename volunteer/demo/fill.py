@@ -13,17 +13,19 @@ from volunteer.actions.audit import note
 from volunteer.demo.casting import STORIES, cast_stories
 from volunteer.demo.founding import ADMIN, AUDITOR, founding
 from volunteer.demo.papers import papers
-from volunteer.demo.places import POSTS, STUDENT_BRANCHES
+from volunteer.demo.places import COLLEGE_CODE, POSTS, SHOWN_BRANCH, TITLES
 from volunteer.demo.plan import Duty, Planner, teams_before, teams_now
 from volunteer.demo.roster import HISTORY, Fate, Person, Roster, raise_roster
 from volunteer.demo.shifts import around, extra, oddities, publishing
 from volunteer.demo.timetable import at_clock
 from volunteer.demo.world import DEPUTY, OFFICE, Step, World
 from volunteer.rules.campus import Campus
+from volunteer.rules.kinds import Stage
 
 SEED = 50
 MARK = "demo"
-STUDENTS_WITH_PASSWORD = 8
+NEIGHBOUR = "S06"
+"""A branch whose committee must see nothing of the shown one."""
 Watched = Callable[[Sequence[Step]], AbstractContextManager[Iterable[Step]]]
 
 
@@ -109,12 +111,17 @@ def _first_day(roster: Roster, now: datetime, campus: Campus) -> Iterator[Step]:
 
 
 def logins_with_password(roster: Roster) -> list[str]:
-    """Return who can sign in by typing: hashing one for each of 961 would take half a minute."""
-    offices = [OFFICE, DEPUTY, ADMIN, AUDITOR]
-    leaders = [f"leader-{post.code.lower()}" for post in POSTS]
-    secretaries = [f"{branch.code.lower()}-shuji" for branch in STUDENT_BRANCHES]
-    students = [one.number for one in roster.people if one.login == one.number and one is not roster.shown]
-    return [*offices, *leaders, *secretaries, roster.shown.number, *students[:STUDENTS_WITH_PASSWORD]]
+    """Return who can sign in by typing: the offices around the shown branch, and a handful of students.
+
+    One for each of 961 people would take half a minute to hash.
+    """
+    units = (COLLEGE_CODE, SHOWN_BRANCH)
+    leaders = [f"leader-{post.code.lower()}" for post in POSTS if post.unit in units]
+    committees = [roster.committees[SHOWN_BRANCH, title].login for title in TITLES]
+    neighbour = f"{NEIGHBOUR.lower()}-shuji"
+    students = [one.number for one in roster.of(SHOWN_BRANCH, Stage.PROBATIONARY) if one.login == one.number]
+    logins = [OFFICE, DEPUTY, ADMIN, AUDITOR, *leaders, neighbour, roster.shown.number, *students[:6]]
+    return list(dict.fromkeys([*logins, *filter(None, committees)]))
 
 
 def _password_for(login: str) -> Callable[[World, datetime], None]:

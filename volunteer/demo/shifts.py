@@ -6,6 +6,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from volunteer.actions import shifts
+from volunteer.demo.casting import PLAIN
 from volunteer.demo.places import POST
 from volunteer.demo.plan import Duty
 from volunteer.demo.roster import HISTORY, Roster
@@ -49,8 +50,10 @@ def publish(shift: PlannedShift, world: World, now: datetime) -> None:
 
 def oddities(duties: Sequence[Duty], *, today: date, zone: ZoneInfo) -> Iterator[Step]:
     """Give the steps that prolong some served shifts and cancel one that is to come."""
-    mornings = [duty.shift for duty in duties if duty.shift.code.startswith("LIB") and duty.shift.day < today]
-    for shift in [one for one in dict.fromkeys(mornings) if one.code.endswith("0830")][-3:]:
+    special = {duty.shift.code for duty in duties if duty.story not in PLAIN}
+    mornings = [duty.shift for duty in duties if duty.shift.code.startswith("LIB")]
+    plain = [one for one in mornings if one.code.endswith("0830") and one.code not in special]
+    for shift in list(dict.fromkeys(plain))[-3:]:
         yield Step(shift.span.end - HOUR / 4, partial(_prolong, shift))
     tomorrow = served_on(today + timedelta(days=2), zone, today=today)
     cancelled = next(shift for shift in tomorrow if shift.post == "CROSSING")
