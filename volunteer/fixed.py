@@ -7,6 +7,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Engine,
+    Enum,
     Insert,
     PoolProxiedConnection,
     Select,
@@ -31,6 +33,8 @@ from sqlalchemy.types import TypeEngine
 from volunteer.database import connection_of, refuse_nul, run_plainly
 
 Bind = Callable[[Any], Any]
+# What an Enum type does to a choice, without asking again whether it is one.
+_VALUE = attrgetter("_value_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,8 @@ def _spelled(default: object) -> ColumnElement[Any]:
 
 
 def _bind(kind: TypeEngine[Any], dialect: Dialect) -> Bind | None:
+    if isinstance(kind, Enum):
+        return _VALUE
     bind = kind.dialect_impl(dialect).bind_processor(dialect)
     return _without_nul if bind is None and type(kind) is String else bind
 

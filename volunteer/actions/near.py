@@ -5,7 +5,6 @@ the visits served within :data:`REACH` of it are enough to judge those within :d
 scan costs the same however long the history is.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -40,7 +39,7 @@ from volunteer.rules.kinds import (
 )
 from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.spans import Span
-from volunteer.stats.json_rows import json_rows, nested, spelled
+from volunteer.stats.json_rows import json_rows, nested, rows_in, spelled
 from volunteer.stats.policies import parsed_policies, policies_column
 
 TOUCHED = timedelta(days=2)
@@ -162,7 +161,7 @@ def reach_of(day: date) -> dict[str, date]:
 
 def near_of(row: Any) -> tuple[NearVisit, ...]:
     """Return the visits that a row with :func:`near_columns` carries, by id."""
-    visits = json.loads(row.near_visits)
+    visits = rows_in(row.near_visits)
     if not visits:
         return ()
     policies = dict(parsed_policies(row.policies))
@@ -171,7 +170,7 @@ def near_of(row: Any) -> tuple[NearVisit, ...]:
 
 def over_cap_days_of(row: Any) -> frozenset[date]:
     """Return the days around with a lifted cap."""
-    return frozenset(date.fromisoformat(day) for (day,) in json.loads(row.near_over_cap))
+    return frozenset(date.fromisoformat(day) for (day,) in rows_in(row.near_over_cap))
 
 
 def moment(seconds: int) -> datetime:

@@ -1,6 +1,5 @@
 """What a scan is judged by, in one statement: the member, the display, shifts around, records nearby."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,7 +26,7 @@ from volunteer.rules.campus import Campus
 from volunteer.rules.kinds import Outcome, Side, Verdict
 from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.spans import Span
-from volunteer.stats.json_rows import json_rows, spelled
+from volunteer.stats.json_rows import json_rows, rows_in, spelled
 from volunteer.stats.policies import policy_in_force
 
 # Wider than any policy's early minutes or grace, which are applied to what is found.
@@ -151,10 +150,10 @@ def _context(row: Any, member_id: int, day: date, at: datetime, campus: Campus) 
         outcome=None if row.outcome is None else Outcome(row.outcome),
         display=_display_of(row, member_id),
         shifts=tuple(
-            _shift_of(fields, row.policies, member_id, at, campus) for fields in json.loads(row.shifts)
+            _shift_of(fields, row.policies, member_id, at, campus) for fields in rows_in(row.shifts)
         ),
-        led_posts=frozenset(post_id for (post_id,) in json.loads(row.led_posts)),
-        used_sides=frozenset(Side(side) for (side,) in json.loads(row.used_sides)),
+        led_posts=frozenset(post_id for (post_id,) in rows_in(row.led_posts)),
+        used_sides=frozenset(Side(side) for (side,) in rows_in(row.used_sides)),
         receipt=_receipt_of(row.receipt),
         nearby=Nearby.of(row, member_id=member_id, day=day),
     )
@@ -192,7 +191,7 @@ def _shift_of(fields: list[Any], policies: str, member_id: int, at: datetime, ca
 
 
 def _receipt_of(text: str) -> Receipt | None:
-    rows = json.loads(text)
+    rows = rows_in(text)
     if not rows:
         return None
     member_id, content, verdict, visit_id, side, at, reason = rows[0]

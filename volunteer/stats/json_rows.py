@@ -1,5 +1,6 @@
 """Several small result sets in one statement: rows packed as JSON text, on both engines alike."""
 
+import json
 from enum import StrEnum
 from typing import Any
 
@@ -29,6 +30,11 @@ def _on_sqlite(element: json_rows, compiler: SQLCompiler, **kw: Any) -> str:
 def _on_postgresql(element: json_rows, compiler: SQLCompiler, **kw: Any) -> str:
     columns = compiler.process(element.clauses, **kw)
     return f"CAST(coalesce(json_agg(json_build_array({columns})), '[]') AS TEXT)"
+
+
+def rows_in(text: str) -> list[list[Any]]:
+    """Return the rows of a :class:`json_rows`; most often there are none."""
+    return [] if text == "[]" else json.loads(text)
 
 
 class nested(FunctionElement[str]):

@@ -10,14 +10,13 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask import g
-from flask_login import current_user
 
 from volunteer.actions.access import load_actor
 from volunteer.database import db
 from volunteer.rules.kinds import Role
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
-from volunteer.web.identity import SignedIn
+from volunteer.web.identity import SignedIn, asking
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,8 +45,7 @@ class Gate(StrEnum):
 
 def who() -> SignedIn | None:
     """Return who asks, or None."""
-    account = current_user._get_current_object()
-    return account if account.is_authenticated else None
+    return asking()
 
 
 def me() -> SignedIn:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, request, session
+from flask import Flask, Request, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from flask_login import LoginManager, UserMixin, login_user, logout_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Select, select
 
@@ -23,6 +23,7 @@ from volunteer.rules.kinds import Stage
 STAFF_STAYS = timedelta(hours=12)
 MEMBER_STAYS = timedelta(days=180)
 _UNTIL = "until"
+_BEARER = "account_of_bearer"
 
 manager = LoginManager()
 
@@ -95,12 +96,11 @@ class Sessions(SecureCookieSessionInterface):
 
 
 def init_app(app: Flask) -> None:
-    """Load the account of a session or a bearer token, once a request."""
+    """Let Flask-Login load the account of a session, once a request."""
     app.session_interface = Sessions()
     manager.session_protection = None
     manager.init_app(app)
     manager.user_loader(_from_session)
-    manager.request_loader(_from_token)
 
 
 def bearer() -> str | None:
@@ -112,6 +112,17 @@ def bearer_of(request: Request) -> str | None:
     """Return the bearer token of *request*, or None."""
     kind, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" else None
+
+
+def asking() -> SignedIn | None:
+    """Return who asks: the account of the bearer token if there is one, else of the session."""
+    token = bearer()
+    if token is None:
+        account: SignedIn = current_user._get_current_object()
+        return account if account.is_authenticated else None
+    if _BEARER not in g:
+        setattr(g, _BEARER, _seen(_BY_TOKEN.glance(db.engine, {"digest": digest_of(token)})))
+    return getattr(g, _BEARER)  # type: ignore[no-any-return]
 
 
 def by_id(account_id: int) -> SignedIn | None:
@@ -148,14 +159,8 @@ def _from_session(key: str) -> SignedIn | None:
     return account if account is not None and account.session_epoch == int(epoch) else None
 
 
-def _from_token(_request: Request) -> SignedIn | None:
-    token = bearer()
-    if not token:
-        return None
-    return _seen(_BY_TOKEN.glance(db.engine, {"digest": digest_of(token)}))
-
-
 def _seen(row: Any) -> SignedIn | None:
     if row is None:
         return None
-    return SignedIn(*row._replace(stage=Stage(row.stage)) if row.stage else row)
+    account_id, login, name, member_id, unit_id, stage, epoch = row
+    return SignedIn(account_id, login, name, member_id, unit_id, stage and Stage(stage), epoch)

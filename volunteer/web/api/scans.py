@@ -15,7 +15,7 @@ from volunteer.actions.scan import Scan, check
 from volunteer.database import StaleRow, in_transaction
 from volunteer.rules.reasons import Refusal
 from volunteer.schemas.reads import Problem
-from volunteer.schemas.scans import BatchAnswer, BatchRequest, ScanRequest, ScanVerdict, VisitNow
+from volunteer.schemas.scans import BatchAnswer, BatchRequest, ScanRequest, ScanVerdict
 from volunteer.web import access, words
 from volunteer.web.show import settings
 
@@ -23,7 +23,6 @@ bp = Blueprint("scans", __name__, description="Check in and out")
 TRIES = 3
 _scan_request = ScanRequest()
 _batch_request = BatchRequest()
-_visit_now = VisitNow()
 
 
 @bp.post("/scans")
@@ -38,9 +37,10 @@ def scan() -> ResponseReturnValue:
     campus = settings().campus
     now = clock.utc_now()
     result = in_transaction(
-        lambda session: check(session, member_id=member_id, scan=asked, campus=campus, now=now)
+        lambda session: check(session, member_id=member_id, scan=asked, campus=campus, now=now),
+        is_quick=True,
     )
-    return _written({"verdict": result.verdict.value, "visit": _visit_now.dump(result)}, 201)
+    return _written({"verdict": str(result.verdict), "visit": visit_now(result)}, 201)
 
 
 @bp.post("/scans/batch")
@@ -69,7 +69,7 @@ def _judged(session: Session, member_id: int, asked: Mapping[str, Any]) -> dict[
             "reason": refusal.reason.value,
             "detail": words.sentence(refusal),
         }
-    return told | {"verdict": result.verdict.value, "visit": _visit_now.dump(result)}
+    return told | {"verdict": str(result.verdict), "visit": visit_now(result)}
 
 
 def _in_savepoint(session: Session, member_id: int, scan: Scan) -> ScanResult:
@@ -82,6 +82,20 @@ def _in_savepoint(session: Session, member_id: int, scan: Scan) -> ScanResult:
             continue
     with session.begin_nested():
         return check(session, member_id=member_id, scan=scan, campus=campus, now=now)
+
+
+def visit_now(result: ScanResult) -> dict[str, Any]:
+    """Return the record in the shape of :class:`VisitNow`."""
+    return {
+        "id": result.visit_id,
+        "action": str(result.action),
+        "at": result.at.isoformat(),
+        "counts_from": result.counts_from.isoformat() if result.counts_from else None,
+        "state": str(result.state),
+        "grade": str(result.grade),
+        "net": result.net,
+        "credited": result.credited,
+    }
 
 
 def _scan(asked: Mapping[str, Any], *, is_queued: bool = False) -> Scan:
