@@ -36,6 +36,9 @@ def upgrade(engine_or_url: Engine | str, revision: str = "head") -> None:
     """
     engine = _engine(engine_or_url) if isinstance(engine_or_url, str) else engine_or_url
     try:
+        if revision == "head" and current(engine) == _newest():
+            # Nobody has to wait for a long writer only to find nothing to do.
+            return
         with _alone(engine) as connection:
             config = configuration()
             config.attributes["connection"] = connection
@@ -59,6 +62,10 @@ def current(engine: Engine) -> str | None:
 @cache
 def head() -> str | None:
     """Return the newest revision that this version of the program knows."""
+    return _newest()
+
+
+def _newest() -> str | None:
     return ScriptDirectory.from_config(configuration()).get_current_head()
 
 
