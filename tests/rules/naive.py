@@ -93,10 +93,11 @@ def break_minutes(visit: CountedVisit) -> Minutes:
 
 def away_minutes(visit: CountedVisit) -> Minutes:
     """Return the minutes of the shift between one stay and the next."""
-    stayed = stayed_minutes(visit)
-    if not stayed:
+    if not visit.stays:
         return set()
-    return (set(range(min(stayed), max(stayed))) - stayed) & shift_minutes(visit)
+    first = min(number(stay.start) for stay in visit.stays)
+    last = max(number(stay.end) for stay in visit.stays)
+    return (set(range(first, last)) - stayed_minutes(visit)) & shift_minutes(visit)
 
 
 def serving_minutes(visits: Sequence[CountedVisit]) -> dict[date, Minutes]:

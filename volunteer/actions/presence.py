@@ -158,8 +158,6 @@ def check_in(session: Session, judged: Judged, *, not_in: int | None = None) -> 
     if open_visit is not None and open_visit.shift_id == shift.id:
         _store(session, judged, Side.IN, open_visit.id, stay=None, verdict=Verdict.UNCHANGED)
         return _result(judged, Verdict.UNCHANGED, Side.IN, open_visit, came_at=open_visit.ends[-1].at)
-    if Side.IN in context.used_sides:
-        raise Refusal(Reason.SAME_CODE_AGAIN)
     earlier = context.nearby.live_visit_of(shift.id)
     state = _make_room(session, judged, open_visit)
     if earlier is not None and open_visit is not None:
@@ -313,8 +311,6 @@ def check_out(session: Session, judged: Judged) -> ScanResult:
     visit = _to_close(judged, possible.keys())
     shift = possible[visit.shift_id] if visit else next(iter(possible.values()))
     _check_age(judged, shift)
-    if Side.OUT in context.used_sides:
-        raise Refusal(Reason.SAME_CODE_AGAIN)
     if visit is None or visit.unfinished is None:
         raise Refusal(Reason.NOT_CHECKED_IN)
     stay = visit.unfinished.stay
@@ -381,7 +377,13 @@ def _write(session: Session, judged: Judged, visit: NearVisit, cause: str) -> Ma
 def _store(
     session: Session, judged: Judged, side: Side, visit_id: int, *, stay: int | None, verdict: Verdict
 ) -> None:
-    """Keep the scan. One that changes nothing is kept only if the phone may ask for its answer again."""
+    """Keep the scan. One that changes nothing is kept only if the phone may ask for its answer again.
+
+    Raises:
+        Refusal: ``SAME_CODE_AGAIN``, last of all: a code serves a member once for each action.
+    """
+    if verdict is Verdict.ACCEPTED and side in judged.context.used_sides:
+        raise Refusal(Reason.SAME_CODE_AGAIN)
     if verdict is Verdict.UNCHANGED and judged.client_ref is None:
         return
     _EVIDENCE_INSERT.run(

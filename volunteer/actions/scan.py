@@ -1,7 +1,7 @@
 """Check in and out by a scanned or typed code: one transaction, few statements, safe to repeat.
 
 The order of judgement is that of the protocol: a reference seen before gets its old answer, then the code,
-the person, the shift, "already in, nothing changes", the code's single use, and last the stay itself.
+the person, the shift, "already in, nothing changes", the stay, and last the code's single use.
 """
 
 import hashlib

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from volunteer.rules.kinds import Lost
@@ -99,7 +98,7 @@ class _Served:
         serving = minus(present, visit.breaks)
         lost: Counter[Lost] = Counter()
         lost[Lost.OUTSIDE_SHIFT] = minutes_of(stays) - minutes_of(present)
-        lost[Lost.AWAY] = minutes_of(clipped(_gaps(stays), visit.shift))
+        lost[Lost.AWAY] = minutes_of(clipped(_between(visit.stays), visit.shift))
         lost[Lost.BREAK] = minutes_of(present) - minutes_of(serving)
         start = present[0].start if present else visit.shift.start
         return cls(visit, start, serving, lost)
@@ -109,8 +108,12 @@ def _floored(stays: Sequence[Span]) -> list[Span]:
     return union(Span(whole_minute(stay.start), whole_minute(stay.end)) for stay in stays)
 
 
-def _gaps(stays: Sequence[Span]) -> list[Span]:
-    return [Span(earlier.end, later.start) for earlier, later in pairwise(stays)]
+def _between(stays: Sequence[Span]) -> list[Span]:
+    """Return the time between the first coming and the last leaving that no stay covers."""
+    if not stays:
+        return []
+    first, last = min(stay.start for stay in stays), max(stay.end for stay in stays)
+    return minus([Span(whole_minute(first), whole_minute(last))], _floored(stays))
 
 
 def _count_each_minute_once(served: list[_Served]) -> None:
