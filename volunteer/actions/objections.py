@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from volunteer.actions.access import actor_id, chain_of, check_not_own, check_reviewer
 from volunteer.actions.audit import note
-from volunteer.actions.book import Why, around_visit, book
+from volunteer.actions.book import Why, around_visit, book, without_claim
 from volunteer.actions.calendar import work_calendar
 from volunteer.actions.near import NearVisit
 from volunteer.actions.review import vouched_for
@@ -102,6 +102,8 @@ def resolve(
             ``NOT_ALLOWED``.
     """
     objection, visit = _on_desk(session, objection_id, actor)
+    if actor.account_id == visit.confirmed_by_id:
+        raise Refusal(Reason.SAME_PERSON)
     if objection.accepted_at is None or objection.resolved_at is not None:
         raise Refusal(Reason.NOT_ALLOWED)
     assert objection.state_before is not None
@@ -111,7 +113,8 @@ def resolve(
     objection.answer = clean_line(reason, "reason", longest=REASON_LENGTH)
     session.flush()
     if upheld:
-        changed = replace(visit, state=VisitState.VOID, grade=Grade.X)
+        void = replace(visit, state=VisitState.VOID, grade=Grade.X)
+        changed = without_claim(session, void, now)
     else:
         changed = replace(visit, state=objection.state_before)
     _write(session, changed, "resolve", actor, campus, now)
@@ -123,8 +126,8 @@ def _on_desk(session: Session, objection_id: int, actor: Actor) -> tuple[Objecti
         raise Refusal(Reason.UNKNOWN)
     found, visit = around_visit(session, objection.visit_id)
     check_not_own(actor, found.member_id)
-    is_party = actor.account_id in (objection.by_account_id, visit.confirmed_by_id)
-    if is_party or vouched_for(session, visit.id, actor.account_id):
+    is_party = actor.account_id == objection.by_account_id
+    if is_party or vouched_for(session, visit, actor.account_id):
         raise Refusal(Reason.SAME_PERSON)
     check_reviewer(session, actor, visit.unit_id)
     return objection, visit

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from volunteer.actions.access import check_not_own, check_reviewer
@@ -54,19 +54,24 @@ def return_visit(
     _write(session, found, changed, "return_visit", actor, campus, now, **facts)
 
 
-def vouched_for(session: Session, visit_id: int, account_id: int) -> bool:
-    """Whether the account is a recorder of the visit: it took in or out, attested or witnessed."""
+def vouched_for(session: Session, visit: NearVisit, account_id: int) -> bool:
+    """Whether the account is a recorder of the visit: it took in or out, attested, or its witness counts."""
     attested = select(Evidence.id).where(
-        Evidence.visit_id == visit_id, Evidence.by_account_id == account_id, ~Evidence.is_claim
+        Evidence.visit_id == visit.id, Evidence.by_account_id == account_id, ~Evidence.is_claim
     )
-    witnessed = select(Witness.visit_id).where(Witness.visit_id == visit_id, Witness.account_id == account_id)
+    witnessed = select(Witness.visit_id).where(
+        Witness.visit_id == visit.id,
+        Witness.account_id == account_id,
+        # A witness who came too late to lift the grade has recorded nothing.
+        literal(visit.grade in (Grade.A, Grade.C)),
+    )
     return bool(session.execute(select(attested.exists() | witnessed.exists())).scalar_one())
 
 
 def _on_desk(session: Session, visit_id: int, actor: Actor) -> tuple[Nearby, NearVisit]:
     found, visit = around_visit(session, visit_id)
     check_not_own(actor, found.member_id)
-    if vouched_for(session, visit_id, actor.account_id):
+    if vouched_for(session, visit, actor.account_id):
         raise Refusal(Reason.SAME_PERSON)
     check_reviewer(session, actor, visit.unit_id)
     return found, visit
