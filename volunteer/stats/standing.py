@@ -215,7 +215,9 @@ def _record_sums(who: Select[int]) -> Select[*tuple[Any, ...]]:
 
 def _member(row: Any, today: date) -> MemberStanding:
     probation = None
-    if row.starts_on is not None:
+    # An activist or full member has no window, whatever day is entered, unless the window made her full.
+    has_window = row.outcome is not None or row.stage not in (Stage.ACTIVIST, Stage.FULL)
+    if row.starts_on is not None and has_window:
         probation = Probation(
             starts_on=row.starts_on, extension_months=row.extension_months, outcome=row.outcome
         )
@@ -241,8 +243,8 @@ def _member(row: Any, today: date) -> MemberStanding:
         unit_code=row.unit_code,
         unit_name=row.unit_name,
         stage=row.stage,
-        starts_on=row.starts_on,
-        ends_before=row.ends_before,
+        starts_on=row.starts_on if probation else None,
+        ends_before=row.ends_before if probation else None,
         is_extended=row.extension_months is not None,
         net=row.net,
         credited=row.credited,
