@@ -108,7 +108,7 @@ def _chosen(shifts: Sequence[ShiftAround], judged: Judged, open_visit: NearVisit
     """
     wanted = [shift for shift in shifts if judged.post_id in (None, shift.post_id)]
     if not wanted:
-        raise _outside(judged)
+        raise outside(judged)
     for shift in wanted:
         if open_visit is not None and shift.id == open_visit.shift_id:
             return shift
@@ -118,7 +118,7 @@ def _chosen(shifts: Sequence[ShiftAround], judged: Judged, open_visit: NearVisit
     return min(running, key=lambda shift: (shift.span.start, shift.id))
 
 
-def _outside(judged: Judged) -> Refusal:
+def outside(judged: Judged) -> Refusal:
     """Return the refusal with the shift that it is about, so that the sentence can say when."""
     published = [shift for shift in judged.context.shifts if not shift.is_cancelled]
     coming = [shift for shift in published if shift.span.start > judged.at]
@@ -151,7 +151,7 @@ def check_in(session: Session, judged: Judged, *, not_in: int | None = None) -> 
         if shift.takes_in_at(judged.at) and not shift.is_cancelled and shift.id != not_in
     ]
     if not possible:
-        raise _outside(judged)
+        raise outside(judged)
     open_visit = open_visit_of(context)
     shift = _chosen(possible, judged, open_visit)
     _check_age(judged, shift)
@@ -307,7 +307,7 @@ def check_out(session: Session, judged: Judged) -> ScanResult:
         if shift.lets_out_at(judged.at) and (not shift.is_cancelled or shift.id in known)
     }
     if not possible:
-        raise _outside(judged)
+        raise outside(judged)
     visit = _to_close(judged, possible.keys())
     shift = possible[visit.shift_id] if visit else next(iter(possible.values()))
     _check_age(judged, shift)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from volunteer.actions.near import NearVisit
-from volunteer.actions.presence import Judged, _outside, open_visit_of
+from volunteer.actions.presence import Judged, outside, open_visit_of
 from volunteer.actions.scan import CHECKS_OUT_BY_ITSELF
 from volunteer.actions.scan_context import ScanContext, ShiftAround, load_context
 from volunteer.rules import codes
@@ -104,7 +104,7 @@ def _proposed(context: ScanContext, code: Code, at: datetime, campus: Campus, no
         raise Refusal(Reason.ALREADY_CHECKED_IN, post_id=open_visit.post_id)
     possible = _possible(context, at)
     if not possible:
-        raise _outside(Judged(context=context, source=Source.LIVE, at=at, now=now, campus=campus))
+        raise outside(Judged(context=context, source=Source.LIVE, at=at, now=now, campus=campus))
     if Side.IN in context.used_sides:
         raise Refusal(Reason.SAME_CODE_AGAIN)
     one = possible[0] if len({shift.post_id for shift in possible}) == 1 else None

@@ -4,10 +4,10 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 import qrcode
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from volunteer import create_app
@@ -28,7 +28,7 @@ class Server(BaseApplication):
         for name, value in self.options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:
         """Return the application; each worker makes its own."""
         return create_app(self.settings)
 
