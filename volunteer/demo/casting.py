@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from volunteer.demo import claims, stories
-from volunteer.demo.places import POST
+from volunteer.demo.places import POST, SHOWN_BRANCH
 from volunteer.demo.plan import Duty
 from volunteer.demo.roster import Fate, Person, Roster
 from volunteer.demo.timetable import PlannedShift
@@ -114,6 +114,8 @@ def cast_stories(
     told.update(_borrowed(duties, told, today))
     recent = [one for one in duties if one not in told and _is_recent(one, today) and _is_free(one)]
     rng.shuffle(recent)
+    # The desk that a visitor sees has something on it.
+    recent.sort(key=lambda duty: duty.person.branch != SHOWN_BRANCH)
     told.update(zip(recent, RECENT, strict=False))
     made_up: Counter[Person] = Counter()
     return [_told(duty, told, made_up, today, rng) for duty in duties]

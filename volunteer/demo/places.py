@@ -249,7 +249,7 @@ class PostPlan:
 def _round_the_clock(seats: int) -> tuple[Slot, ...]:
     """Return six slots of four hours; those at night were seldom served."""
     return tuple(
-        Slot(DAILY, f"{hour:02}:00", 240, seats, share=0.05 if hour < 8 else 0.4)
+        Slot(DAILY, f"{hour:02}:00", 240, seats, share=0.01 if hour < 8 else 0.4)
         for hour in (0, 4, 8, 12, 16, 20)
     )
 
