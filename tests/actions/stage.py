@@ -286,6 +286,11 @@ class Stage:
         """Return the id of a shift."""
         return self.session.scalars(select(Shift.id).where(Shift.code == shift_code)).one()
 
+    def span_of(self, shift_id: int) -> tuple[datetime, datetime]:
+        """Return when a shift starts and ends."""
+        shift = self.session.get_one(Shift, shift_id)
+        return shift.starts_at, shift.ends_at
+
     def minutes(self, visit_id: int) -> tuple[int, int]:
         """Return net and credited minutes."""
         visit = self.visit(visit_id)

@@ -105,13 +105,16 @@ def reject(
 
 
 def _desk(session: Session, request_id: int) -> _Desk:
-    request = session.get(Request, request_id)
+    # A check-out that makes the request moot meanwhile must be seen, or wait.
+    request = session.get(Request, request_id, with_for_update=True)
     if request is None:
         raise Refusal(Reason.UNKNOWN)
     first = session.execute(
         select(Approval).where(Approval.request_id == request_id, Approval.step == 1)
     ).scalar_one_or_none()
-    unit_id = session.execute(select(Member.unit_id).where(Member.id == request.member_id)).scalar_one()
+    # One approval of a member at a time, or two would each fit what is left of the budget.
+    branch = select(Member.unit_id).where(Member.id == request.member_id)
+    unit_id = session.execute(branch.with_for_update(key_share=True)).scalar_one()
     post_id, state = None, None
     if request.visit_id is not None:
         row = session.execute(select(Visit.post_id, Visit.state).where(Visit.id == request.visit_id)).one()

@@ -201,7 +201,7 @@ def request_record(
     _, policy = policy_for(session, on)
     most = policy.opening_max_min if kind is RequestKind.OPENING else policy.outside_max_min
     # Two requests at once must see each other, or both would fit below the limit.
-    session.execute(select(Member.id).where(Member.id == member_id).with_for_update())
+    session.execute(select(Member.id).where(Member.id == member_id).with_for_update(key_share=True))
     before = recorded_minutes(session, member_id, kind)
     if before + minutes > most:
         raise Refusal(Reason.BUDGET_USED, minutes_left=max(0, most - before))
