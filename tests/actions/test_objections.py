@@ -222,3 +222,17 @@ def test_while_disputed_its_minutes_are_anothers(stage: Stage, visit: int) -> No
     assert stage.minutes(made_up) == (120, 120)
     stage.resolve(objection, "office", "16:40", upheld=False)
     assert (stage.minutes(visit), stage.minutes(made_up)) == ((180, 180), (60, 60))
+
+
+def test_a_void_record_takes_the_request_for_it_along(stage: Stage) -> None:
+    request = stage.make_up("mei", "09:00", "11:00", "13:00")
+    stage.approve(request, "leader", "13:10")
+    void = stage.visit_of("mei").id
+    stage.resolve(stage.object_to(void, "13:20"), "secretary", "13:30", upheld=True)
+    again = stage.make_up("mei", "09:00", "10:00", "13:40")
+    with stage.refused(Reason.NOT_ALLOWED):
+        stage.approve(request, "organiser", "13:50")
+    stage.approve(again, "leader", "14:00")
+    stage.approve(again, "organiser", "14:10")
+    assert stage.stands(void) == (VOID, Grade.X, 0)
+    assert stage.minutes(stage.visit_of("mei").id) == (60, 60)

@@ -93,10 +93,11 @@ def test_a_code_serves_a_member_once_for_each_action(stage: Stage) -> None:
     visit = stage.leave("mei", "10:00:10", code=code).visit_id
     with stage.refused(Reason.SAME_CODE_AGAIN):
         stage.come("mei", "10:00:20", code=code)
+    assert stage.visit(visit).state is VisitState.CONFIRMED
+    stage.come("mei", "10:00:25", code=shifted(stage, "10:00", 1))
     with stage.refused(Reason.SAME_CODE_AGAIN):
         stage.leave("mei", "10:00:30", code=code)
     assert stage.come("ning", "10:00:30", code=code).verdict is Verdict.ACCEPTED
-    assert stage.visit(visit).state is VisitState.CONFIRMED
 
 
 def test_already_in_comes_before_the_same_code_again(stage: Stage) -> None:
@@ -207,11 +208,11 @@ def test_the_shift_is_judged_before_the_age_and_the_age_before_the_single_use(st
         stage.come("mei", "17 09:00", scanned_at="09:00")
 
 
-def test_the_single_use_is_judged_before_the_stay(stage: Stage) -> None:
+def test_the_stay_is_judged_before_the_single_use(stage: Stage) -> None:
     code = shifted(stage, "10:00", 0)
     stage.come("mei", "10:00", code=code)
     stage.leave("mei", "10:00:10", code=code)
-    with stage.refused(Reason.SAME_CODE_AGAIN):
+    with stage.refused(Reason.NOT_CHECKED_IN):
         stage.leave("mei", "10:00:20", code=code)
 
 

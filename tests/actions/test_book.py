@@ -1,0 +1,43 @@
+"""The books of one member's whole life: random walks through everything that can happen to her records."""
+
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tests.actions.life import Life
+from tests.actions.stage import Stage
+from tests.cast import raise_cast
+from volunteer.rules.campus import Campus
+
+STEPS = 60
+only_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def life(engine: Engine, campus: Campus, request: pytest.FixtureRequest) -> Iterator[Life]:
+    """A life of its own for each seed."""
+    with engine.connect().execution_options(is_writer=True) as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            life = Life(Stage(session, raise_cast(session), campus), Random(request.param))
+            life.begin()
+            yield life
+        outer.rollback()
+
+
+@only_sqlite
+@pytest.mark.parametrize("life", range(25), indirect=True)
+def test_after_every_step_the_books_agree_with_the_evidence(life: Life) -> None:
+    for _ in range(STEPS):
+        life.step()
+    assert life.done
+
+
+@pytest.mark.parametrize("life", [1001, 1002], indirect=True)
+def test_on_both_engines_alike(life: Life) -> None:
+    for _ in range(STEPS):
+        life.step()
+    assert life.done
