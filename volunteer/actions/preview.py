@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from volunteer.actions.near import NearVisit
-from volunteer.actions.presence import Judged, outside, open_visit_of
+from volunteer.actions.presence import Judged, open_visit_of, outside
 from volunteer.actions.scan import CHECKS_OUT_BY_ITSELF
 from volunteer.actions.scan_context import ScanContext, ShiftAround, load_context
 from volunteer.rules import codes
