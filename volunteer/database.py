@@ -5,7 +5,7 @@ loses to "database is locked" under load. Reads begin deferred and never wait.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar, cast
@@ -24,7 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
     event,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 
 NAMES = {
@@ -36,8 +36,9 @@ NAMES = {
 }
 BUSY_TIMEOUT_MS = 10_000
 ATTEMPTS = 4
-_WRITER = "writer"
+_DRIVER = "driver"
 T = TypeVar("T")
+Begin = Callable[[], AbstractContextManager[Session]]
 # FULL, not NORMAL: an acknowledged record survives a power cut as well as a killed process.
 SQLITE_PRAGMAS = (
     # First: the change to WAL waits for others only once there is a timeout.
@@ -120,7 +121,8 @@ def transaction() -> Iterator[Session]:
 def writing(session: Session) -> Iterator[Session]:
     """Make *session* a writer for the block, and commit it: all of the block or nothing."""
     session.rollback()
-    session.info[_WRITER] = session.connection(execution_options={"is_writer": True})
+    connection = session.connection(execution_options={"is_writer": True})
+    session.info[_DRIVER] = Driver(connection.dialect, connection.connection)
     try:
         yield session
         session.commit()
@@ -128,38 +130,118 @@ def writing(session: Session) -> Iterator[Session]:
         session.rollback()
         raise
     finally:
-        del session.info[_WRITER]
+        del session.info[_DRIVER]
 
 
 @contextmanager
 def quick_transaction() -> Iterator[Session]:
-    """Give a session that writes, on a connection of its own: for the busiest path, with nothing read before.
+    """Do as :func:`transaction` with the driver alone: for the busiest path, which has read nothing before.
 
-    Statements that are run plainly do without a session; it is there for the rare ones that are not.
+    The session is for the rare statement that the driver is not handed directly.
     """
-    with db.engine.connect().execution_options(is_writer=True) as connection, connection.begin():
-        session = Session(connection)
-        session.info[_WRITER] = connection
-        yield session
-        session.flush()
+    with driver_from(db.engine) as driver:
+        if driver.dialect.name == "sqlite":
+            driver.run("BEGIN IMMEDIATE", ())
+        session = _QuickSession(db.engine, driver)
+        try:
+            yield session
+            if session.in_transaction():
+                session.commit()
+            driver.commit()
+        except BaseException:
+            if session.in_transaction():
+                session.rollback()
+            raise
 
 
-def connection_of(session: Session) -> Connection:
-    """Return the session's connection; that of a writer is at hand."""
-    return session.info.get(_WRITER) or session.connection()
+class Driver:
+    """A driver's connection. What it raises is told as SQLAlchemy tells it."""
+
+    __slots__ = ("connection", "dialect")
+
+    def __init__(self, dialect: Dialect, connection: PoolProxiedConnection) -> None:
+        self.dialect = dialect
+        self.connection = connection
+
+    def run(self, text: str, values: Any) -> Any:
+        """Execute a statement and return the driver's cursor."""
+        cursor = self.connection.cursor()
+        try:
+            cursor.execute(text, values)
+        except self.dialect.loaded_dbapi.Error as error:
+            raise _told(error, self.dialect, text) from error
+        return cursor
+
+    def run_many(self, text: str, rows: list[Any]) -> None:
+        """Execute a statement once for each of *rows*."""
+        try:
+            self.connection.cursor().executemany(text, rows)
+        except self.dialect.loaded_dbapi.Error as error:
+            raise _told(error, self.dialect, text) from error
+
+    def commit(self) -> None:
+        """Commit, if a transaction is going on."""
+        try:
+            self.connection.commit()
+        except self.dialect.loaded_dbapi.Error as error:
+            raise _told(error, self.dialect) from error
+
+
+@contextmanager
+def driver_from(engine: Engine) -> Iterator[Driver]:
+    """Give a pooled connection; what it has begun and not committed is rolled back after the block."""
+    try:
+        connection = engine.raw_connection()
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise _told(error, engine.dialect) from error
+    try:
+        yield Driver(engine.dialect, connection)
+    except OperationalError:
+        # It may be broken: the pool makes another.
+        connection.invalidate()
+        raise
+    finally:
+        connection.close()
+
+
+def driver_of(session: Session) -> Driver:
+    """Return the driver's connection within the session's transaction; a writer has it at hand."""
+    driver: Driver | None = session.info.get(_DRIVER)
+    if driver is None:
+        connection = session.connection()
+        driver = Driver(connection.dialect, connection.connection)
+    return driver
+
+
+def _told(error: Exception, dialect: Dialect, text: str | None = None) -> Exception:
+    return DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
+
+
+class _QuickSession(Session):
+    """A session in a transaction that the driver has begun; its own connection is made when asked for."""
+
+    def __init__(self, engine: Engine, driver: Driver) -> None:
+        super().__init__(engine)
+        self.info[_DRIVER] = driver
+        self._connection: Connection | None = None
+
+    def get_bind(self, *_args: Any, **_which: Any) -> Connection:
+        """Return the one connection that there is."""
+        if self._connection is None:
+            self._connection = Connection(db.engine, self.info[_DRIVER].connection)
+        return self._connection
 
 
 class StaleRow(Exception):
     """Somebody else changed the row between our reading and our writing."""
 
 
-def in_transaction(work: Callable[[Session], T], *, is_quick: bool = False) -> T:
+def in_transaction(work: Callable[[Session], T], *, begin: Begin = transaction) -> T:
     """Run *work* in a transaction, again when another writer came in between.
 
     Contested writes are found by constraints and row versions, not by locks; whoever loses starts over
     and then sees what the winner wrote.
     """
-    begin = quick_transaction if is_quick else transaction
     for _ in range(ATTEMPTS - 1):
         try:
             with begin() as session:
@@ -186,19 +268,11 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    is_writer = connection.get_execution_options().get("is_writer", False)
-    text = "BEGIN IMMEDIATE" if is_writer else "BEGIN"
-    run_plainly(connection.dialect, connection.connection, text, ())
-
-
-def run_plainly(dialect: Dialect, connection: PoolProxiedConnection, text: str, values: Any) -> Any:
-    """Hand a statement to the driver itself and return its cursor. Its errors are told as SQLAlchemy's."""
-    cursor = connection.cursor()
-    try:
-        cursor.execute(text, values)
-    except dialect.loaded_dbapi.Error as error:
-        raise DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
-    return cursor
+    driver = Driver(connection.dialect, connection.connection)
+    # A quick transaction has begun before SQLAlchemy's connection was asked for.
+    if not driver.connection.in_transaction:
+        is_writer = connection.get_execution_options().get("is_writer", False)
+        driver.run("BEGIN IMMEDIATE" if is_writer else "BEGIN", ())
 
 
 def _refuse_nul(

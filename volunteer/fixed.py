@@ -4,20 +4,17 @@ The way through ``Connection.execute`` costs ten times what such a statement cos
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Dialect,
     Engine,
     Enum,
     Insert,
-    PoolProxiedConnection,
     Select,
     String,
     Update,
@@ -25,12 +22,11 @@ from sqlalchemy import (
     literal_column,
     true,
 )
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from volunteer.database import connection_of, refuse_nul, run_plainly
+from volunteer.database import driver_from, driver_of, refuse_nul
 
 Bind = Callable[[Any], Any]
 # What an Enum type does to a choice, without asking again whether it is one.
@@ -69,8 +65,15 @@ class Fixed:
 
     def run(self, session: Session, values: Mapping[str, Any]) -> Any:
         """Execute the statement in the session's transaction and return the driver's cursor."""
-        connection = connection_of(session)
-        return self._run(connection.dialect, connection.connection, values)
+        driver = driver_of(session)
+        written = self._in_words_of(driver.dialect)
+        return driver.run(written.text, written.values(values))
+
+    def run_many(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute the statement for each of *rows*."""
+        driver = driver_of(session)
+        written = self._in_words_of(driver.dialect)
+        driver.run_many(written.text, [written.values(values) for values in rows])
 
     def row(self, session: Session, values: Mapping[str, Any]) -> Any:
         """Execute the statement and return its one row, by the names of its columns, or None."""
@@ -78,21 +81,24 @@ class Fixed:
 
     def glance(self, engine: Engine, values: Mapping[str, Any]) -> Any:
         """Execute the statement by itself, in no transaction, and return its one row or None."""
-        with engine.connect() as connection:
-            try:
-                with _alone(connection):
-                    return self._first(self._run(engine.dialect, connection.connection, values))
-            except DBAPIError:
-                connection.invalidate()
-                raise
+        with driver_from(engine) as driver:
+            written = self._in_words_of(driver.dialect)
+            values = written.values(values)
+            if driver.dialect.name == "sqlite":
+                return self._first(driver.run(written.text, values))
+            # psycopg begins by itself unless told otherwise; sqlite3 has been told for good.
+            own: Any = driver.connection.driver_connection
+            own.autocommit = True
+            found = self._first(driver.run(written.text, values))
+            own.autocommit = False
+            return found
 
     def _first(self, cursor: Any) -> Any:
         rows = cursor.fetchall()
         return self._row(rows[0]) if rows else None
 
-    def _run(self, dialect: Dialect, connection: PoolProxiedConnection, values: Mapping[str, Any]) -> Any:
-        written = self._written.get(dialect.name) or self._write(dialect)
-        return run_plainly(dialect, connection, written.text, written.values(values))
+    def _in_words_of(self, dialect: Dialect) -> _Written:
+        return self._written.get(dialect.name) or self._write(dialect)
 
     def _write(self, dialect: Dialect) -> _Written:
         compiled = self._statement.compile(dialect=dialect, column_keys=self._columns or None)
@@ -102,18 +108,6 @@ class Fixed:
         written = _Written(compiled.string, binds, compiled.positional)
         self._written[dialect.name] = written
         return written
-
-
-@contextmanager
-def _alone(connection: Connection) -> Iterator[None]:
-    """Keep psycopg from beginning a transaction around one statement; sqlite3 never does with us."""
-    if connection.dialect.name != "postgresql":
-        yield
-        return
-    driver: Any = connection.connection.driver_connection
-    driver.autocommit = True
-    yield
-    driver.autocommit = False
 
 
 def _with_defaults(statement: Insert, columns: list[str]) -> Insert:

@@ -10,11 +10,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, CursorResult, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import bindparam, func, insert, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from volunteer.actions.near import TOUCHED, NearVisit, near_columns, near_of, over_cap_days_of, reach_of
 from volunteer.database import StaleRow, table_of
+from volunteer.fixed import Fixed
 from volunteer.models import Credit, Request, Visit
 from volunteer.rules.credit import VisitCredit, credits_for
 from volunteer.rules.kinds import Grade, Lost, RequestState, VisitState
@@ -45,17 +46,21 @@ _STATE_NAMES = (
     "waits_for_committee",
     "confirmed_by_id",
 )
-_UPDATE = (
+_UPDATE = Fixed(
     update(table_of(Visit))
     .where(_VISIT.id == bindparam("the_id"), _VISIT.version == bindparam("the_version"))
     .values(
         {
-            "version": _VISIT.version + 1,
+            "version": _VISIT.version + literal_column("1"),
             **{name: bindparam(name) for name in (*_STATE_NAMES, *_SUMMARY_NAMES)},
         }
     )
 )
-_INSERT = insert(table_of(Credit))
+_INSERT = Fixed(
+    insert(table_of(Credit)),
+    "member_id member_seq visit_id unit_id post_id base_id day net_min credited_min is_reversal grade cause "
+    "actor_id at",
+)
 last_seq = (
     select(func.coalesce(func.max(Credit.member_seq), literal_column("0")))
     .where(Credit.member_id == bindparam("member_id"))
@@ -164,12 +169,11 @@ def book(
         summary = _summary(credit, pending.get(visit.id, 0))
         if summary != visit.summary or visit.id in changed:
             rows.append(_row(visit, summary))
-    connection = session.connection()
     if lines:
         for number, line in enumerate(lines, after.last_seq + 1):
             line["member_seq"] = number
-        connection.execute(_INSERT, lines)
-    _write_visits(connection, rows)
+        _INSERT.run_many(session, lines)
+    _write_visits(session, rows)
     return earned
 
 
@@ -285,8 +289,7 @@ def _row(visit: NearVisit, summary: Sequence[int]) -> dict[str, Any]:
     }
 
 
-def _write_visits(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def _write_visits(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
-        written: CursorResult[Any] = connection.execute(_UPDATE, row)
-        if written.rowcount != 1:
+        if _UPDATE.run(session, row).rowcount != 1:
             raise StaleRow(f"visit {row['the_id']}")

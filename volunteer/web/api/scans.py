@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from volunteer import clock
 from volunteer.actions.presence import ScanResult
 from volunteer.actions.scan import Scan, check
-from volunteer.database import StaleRow, in_transaction
+from volunteer.database import StaleRow, in_transaction, quick_transaction
 from volunteer.rules.reasons import Refusal
 from volunteer.schemas.reads import Problem
 from volunteer.schemas.scans import BatchAnswer, BatchRequest, ScanRequest, ScanVerdict
@@ -38,7 +38,7 @@ def scan() -> ResponseReturnValue:
     now = clock.utc_now()
     result = in_transaction(
         lambda session: check(session, member_id=member_id, scan=asked, campus=campus, now=now),
-        is_quick=True,
+        begin=quick_transaction,
     )
     return _written({"verdict": str(result.verdict), "visit": visit_now(result)}, 201)
 
