@@ -1,6 +1,7 @@
 """``volunteer serve`` and ``volunteer demo``: gunicorn with the project's settings."""
 
 import os
+import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -51,7 +52,8 @@ def demo(host: str, port: int, workers: int) -> None:
     """Fill the demo college if the database is empty, add today's shifts, and serve it."""
     from volunteer.demo import fill_or_refresh
 
-    settings = replace(settings_or_exit(is_demo=True))
+    settings = settings_or_exit(is_demo=True)
+    check_port(host, port)
     if "VOLUNTEER_PUBLIC_URL" not in os.environ:
         settings = replace(settings, public_url=f"http://localhost:{port}")
     settings.state_dir.mkdir(parents=True, exist_ok=True)
@@ -71,6 +73,16 @@ def settings_or_exit(*, is_demo: bool = False) -> Settings:
         return load_settings(is_demo=is_demo)
     except BadSetting as error:
         raise click.UsageError(str(error)) from error
+
+
+def check_port(host: str, port: int) -> None:
+    """Say at once, not after a long fill, that somebody else listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(f"port {port} is taken ({error.strerror}); try --port") from error
 
 
 def run(settings: Settings, host: str, port: int, workers: int) -> None:

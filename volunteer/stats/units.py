@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from volunteer.models import Base, Member, Post, Unit
+from volunteer.models import Base, Member, Post, ProbationWindow, Unit
 from volunteer.rules.kinds import Role, Stage, UnitKind
 from volunteer.rules.roles import Actor
 from volunteer.stats.reach import member_in_reach, sees_all, unit_in_reach, units_of
@@ -80,6 +80,10 @@ def counts_of(session: Session, unit_path: str) -> UnitCounts:
     """Return what lies below the unit."""
     here = Unit.path.startswith(unit_path, autoescape=True)
     members = select(func.count(Member.id)).join(Unit, Unit.id == Member.unit_id).where(here)
+    # A cancelled candidacy leaves the stage as it was and the window decided.
+    on_probation = members.outerjoin(ProbationWindow, ProbationWindow.member_id == Member.id).where(
+        Member.stage == Stage.PROBATIONARY, ProbationWindow.outcome.is_(None)
+    )
     posts = select(Post.id).join(Unit, Unit.id == Post.unit_id).where(here)
     own_bases = select(Base.id).join(Unit, Unit.id == Base.unit_id).where(here)
     used_bases = (
@@ -88,7 +92,7 @@ def counts_of(session: Session, unit_path: str) -> UnitCounts:
     row = session.execute(
         select(
             members.scalar_subquery().label("members"),
-            members.where(Member.stage == Stage.PROBATIONARY).scalar_subquery().label("probationary"),
+            on_probation.scalar_subquery().label("probationary"),
             select(func.count(Unit.id))
             .where(here, Unit.kind == UnitKind.BRANCH)
             .scalar_subquery()
