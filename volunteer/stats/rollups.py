@@ -122,7 +122,7 @@ def by_unit(session: Session, days: Days, *, unit_path: str) -> Sequence[RollUp]
 
 def of_unit(session: Session, days: Days, *, unit_path: str) -> RollUp:
     """Return one unit with everything below it."""
-    inner = _served(days, unit_path, Visit.unit_id.label("key")).subquery()
+    inner = _served(days, unit_path).subquery()
     name = select(Unit.code, Unit.name).where(Unit.path == unit_path).subquery()
     recorded = _recorded_below(days, unit_path)
     row = session.execute(
@@ -137,11 +137,12 @@ def of_unit(session: Session, days: Days, *, unit_path: str) -> RollUp:
 
 
 def _served(
-    days: Days, unit_path: str | None, key: Any, *, join_post: bool = False
+    days: Days, unit_path: str | None, key: Any = None, *, join_post: bool = False
 ) -> Select[*tuple[Any, ...]]:
-    """Return confirmed visits folded to one row a key, person, post and day."""
+    """Return confirmed visits folded to one row a key, person, post and day; without a key all are one."""
+    keys = [] if key is None else [key]
     statement = select(
-        key,
+        *keys,
         Visit.member_id.label("member_id"),
         func.sum(Visit.net_min).label("net"),
         func.sum(Visit.credited_min).label("credited"),
@@ -159,7 +160,7 @@ def _served(
         Visit.net_min > 0,
         Visit.served_on >= days.from_on,
         Visit.served_on < days.to_on,
-    ).group_by(key.element, Visit.member_id, Visit.post_id, Visit.served_on)
+    ).group_by(*(one.element for one in keys), Visit.member_id, Visit.post_id, Visit.served_on)
 
 
 def _sums(inner: Any) -> list[ColumnElement[int]]:
