@@ -14,7 +14,7 @@ class StrictJSONProvider(DefaultJSONProvider):
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         try:
-            value = json.loads(s, parse_constant=_no_constant)
+            value = _DECODER.decode(s if isinstance(s, str) else s.decode(json.detect_encoding(s)))
             if (b"\\u" if isinstance(s, bytes) else "\\u") in s:  # type: ignore[operator]
                 _check_text(value)
         except RecursionError as error:
@@ -24,6 +24,9 @@ class StrictJSONProvider(DefaultJSONProvider):
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _check_text(value: Any) -> None:
