@@ -44,7 +44,7 @@ lock: .venv/.dev-ready  ## Renew the locks after a change in pyproject.toml (UPG
 bench: .venv/.dev-ready .venv/.project-ready  ## Measure a check-in
 	.venv/bin/python benchmarks/check_in.py
 
-clean:  ## Remove the environment, caches and build results; records in instance/ stay
+clean:  ## Remove the environment, caches and build results; records in var/ stay
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 	rm -f volunteer/translations/*/LC_MESSAGES/*.mo
 	find volunteer tests migrations benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
