@@ -33,8 +33,19 @@ from volunteer.stats.rollups import Days
 def opened() -> Iterator[tuple[Settings, Session]]:
     """Give the settings and a session inside an application context."""
     settings = settings_or_exit()
-    with create_app(settings).app_context():
+    with _application(settings):
         yield settings, db.session()
+
+
+@contextmanager
+def _application(settings: Settings) -> Iterator[None]:
+    """Enter an application context, and leave no connection open behind it."""
+    with create_app(settings).app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 @click.command()
@@ -56,7 +67,7 @@ def init(login: str, password_file: Path | None) -> None:
         if password_file
         else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     )
-    with create_app(settings).app_context():
+    with _application(settings):
         if db.session.execute(select(Account.id).limit(1)).first() is not None:
             raise click.ClickException("the database already has accounts")
         now = clock.utc_now()

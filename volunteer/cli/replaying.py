@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 from sqlalchemy import Engine, create_engine, event, inspect
+from sqlalchemy.exc import ArgumentError
 
 from volunteer.config import scratch_settings
 from volunteer.database import listen
@@ -88,7 +89,10 @@ def _in_schema(url: str) -> Iterator[Engine]:
 
 
 def _engine(url: str, *, is_scratch: bool = False) -> Engine:
-    engine = create_engine(url)
+    try:
+        engine = create_engine(url)
+    except ArgumentError as error:
+        raise click.UsageError(f"--database: {error}") from error
     listen(engine)
     if is_scratch and engine.dialect.name == "sqlite":
         # Nothing of it has to survive anything.

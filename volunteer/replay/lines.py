@@ -98,7 +98,12 @@ def read_lines(path: Path) -> Iterator[Event]:
         BadScenario: Not JSON, an unknown event or key, a missing key, or a time that goes back.
     """
     now: datetime | None = None
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadScenario(f"{path.name}: {error}") from error
+    # Not splitlines(): it would also cut at U+2028 and the like within a text.
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         event = _event(line, f"{path.name}:{number}", now)
@@ -110,7 +115,7 @@ def moment(text: str, what: str) -> datetime:
     """Return an RFC 3339 moment with its offset, in UTC."""
     try:
         parsed = datetime.fromisoformat(text)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise BadScenario(f"{what}: {error}") from error
     if parsed.tzinfo is None:
         raise BadScenario(f"{what}: no offset in {text}")
@@ -120,7 +125,7 @@ def moment(text: str, what: str) -> datetime:
 def _event(line: str, place: str, before: datetime | None) -> Event:
     try:
         keys = json.loads(line)
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise BadScenario(f"{place}: {error}") from error
     if not isinstance(keys, dict) or keys.get("do") not in GRAMMAR:
         raise BadScenario(f"{place}: unknown event {keys.get('do') if isinstance(keys, dict) else line!r}")

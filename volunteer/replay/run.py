@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from volunteer.database import writing
 from volunteer.replay.events import HANDLERS
 from volunteer.replay.expect import differences
-from volunteer.replay.lines import Event, read_lines
+from volunteer.replay.lines import BadScenario, Event, read_lines
 from volunteer.replay.world import World, unknown
 from volunteer.rules.campus import Campus
 from volunteer.rules.reasons import Refusal
@@ -52,6 +52,11 @@ def replay(
                 yield from _run(world, event)
             except KeyError as error:
                 raise unknown(event, error) from error
+            except BadScenario:
+                raise
+            except (TypeError, ValueError, OverflowError) as error:
+                # A value that no code of ours could take, such as a role that does not exist.
+                raise BadScenario(f"{event.place}: {error}") from error
 
 
 def _run(world: World, event: Event) -> Iterator[Difference]:

@@ -1,0 +1,157 @@
+"""The other commands: a wrong call is 2, what did not go well is 1, and each has its help."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, select, text, update
+from sqlalchemy.orm import Session
+
+from tests.actions.stage import Stage
+from tests.cast import Cast
+from volunteer.cli import COMMANDS, main
+from volunteer.database import writing
+from volunteer.models import Account, ApiToken, RoleGrant, Visit
+from volunteer.rules.campus import Campus
+
+SECRET = "0123456789abcdef" * 4
+
+
+@pytest.fixture
+def environment(engine: Engine, tmp_path: Path) -> dict[str, str]:
+    """Settings for the test's database."""
+    return {
+        "VOLUNTEER_DATABASE_URL": engine.url.render_as_string(hide_password=False),
+        "VOLUNTEER_STATE_DIR": str(tmp_path),
+        "VOLUNTEER_SECRET_KEY": SECRET,
+        "VOLUNTEER_MASTER_SECRET": SECRET,
+    }
+
+
+def call(environment: dict[str, str], *args: object, input: str | None = None) -> Result:
+    return CliRunner().invoke(main, [str(arg) for arg in args], env=environment, input=input)
+
+
+@pytest.fixture
+def served(engine: Engine, committed_cast: Cast, campus: Campus) -> int:
+    """Our member served three hours; the id of her record."""
+    with Session(engine) as session, writing(session):
+        return Stage(session, committed_cast, campus).serve("mei", "09:00", "12:00")
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_its_help(name: str) -> None:
+    result = CliRunner().invoke(main, [name, "--help"])
+    assert (result.exit_code, "Usage: " in result.output) == (0, True)
+
+
+@pytest.mark.parametrize("name", ["migrate", "recount", "init", "serve"])
+def test_without_a_secret_nothing_starts(name: str, tmp_path: Path) -> None:
+    nothing = dict.fromkeys(("VOLUNTEER_SECRET_KEY", "VOLUNTEER_MASTER_SECRET", "VOLUNTEER_DEMO"))
+    result = CliRunner().invoke(main, [name], env={**nothing, "VOLUNTEER_STATE_DIR": str(tmp_path)})
+    assert result.exit_code == 2
+    assert "VOLUNTEER_SECRET_KEY" in result.output
+
+
+def test_migrate_may_be_said_twice(environment: dict[str, str]) -> None:
+    assert [call(environment, "migrate").exit_code for _ in range(2)] == [0, 0]
+
+
+def test_init_makes_one_administrator_without_a_unit_and_refuses_a_filled_database(
+    environment: dict[str, str], engine: Engine, tmp_path: Path
+) -> None:
+    password = tmp_path / "password"
+    password.write_text("correct horse battery\n", encoding="utf-8")
+    assert call(environment, "init", "--password-file", password).exit_code == 0
+    with engine.connect() as connection:
+        assert connection.execute(select(RoleGrant.role, RoleGrant.unit_id)).all() == [("admin", None)]
+        assert str(connection.scalar(select(Account.password_hash))).startswith("$argon2id$")
+    result = call(environment, "init", "--password-file", password)
+    assert (result.exit_code, "already has accounts" in result.output) == (1, True)
+
+
+def test_a_short_password_is_refused_and_leaves_nothing(
+    environment: dict[str, str], engine: Engine, tmp_path: Path
+) -> None:
+    password = tmp_path / "password"
+    password.write_text("short", encoding="utf-8")
+    assert call(environment, "init", "--password-file", password).exit_code == 1
+    with engine.connect() as connection:
+        assert connection.execute(select(Account.id)).all() == []
+
+
+def test_recount_finds_nothing_and_exits_with_0(environment: dict[str, str], served: int) -> None:
+    result = call(environment, "recount")
+    assert (result.exit_code, result.output) == (0, "0 differences\n")
+    assert json.loads(call(environment, "recount", "--json").output) == []
+
+
+def test_recount_names_what_differs_and_mends_it_when_asked(
+    environment: dict[str, str], served: int, engine: Engine
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(update(Visit).values(net_min=100, credited_min=100))
+    result = call(environment, "recount", "--json")
+    assert result.exit_code == 1
+    assert [(row["visit"], row["is"]) for row in json.loads(result.output)] == [(served, [180, 180])]
+    assert call(environment, "recount", "--fix").exit_code == 0
+    assert call(environment, "recount").output == "0 differences\n"
+    with engine.connect() as connection:
+        assert connection.scalar(select(Visit.net_min)) == 180
+        assert connection.scalar(text("SELECT sum(net_min) FROM credit")) == 180
+
+
+def test_a_token_is_shown_once_and_kept_as_a_digest(
+    environment: dict[str, str], committed_cast: Cast, engine: Engine
+) -> None:
+    result = call(environment, "token", "mei")
+    shown = result.output.strip()
+    with engine.connect() as connection:
+        row = connection.execute(select(ApiToken.account_id, ApiToken.digest)).one()
+    assert result.exit_code == 0
+    assert row.account_id == committed_cast.mei_account
+    assert len(shown) > 30
+    assert shown not in row.digest
+    assert call(environment, "token", "nobody").exit_code == 1
+
+
+def export(environment: dict[str, str], form: str, unit: str = "COL", start: str = "2026-03-01") -> Result:
+    return call(
+        environment,
+        "export",
+        "hours",
+        "--unit",
+        unit,
+        "--from",
+        start,
+        "--to",
+        "2026-04-01",
+        "--format",
+        form,
+    )
+
+
+def test_the_export_lists_everybody_zero_rows_included(environment: dict[str, str], served: int) -> None:
+    rows = list(csv.reader(io.StringIO(export(environment, "csv").output)))
+    assert rows[1][:2] == ["student_no", "name"]
+    by_number = {row[0]: row[3:] for row in rows[2:]}
+    assert by_number["2023010001"] == ["1", "180", "180", "0", "3.00"]
+    assert by_number["2023020001"] == ["0", "0", "0", "0", "0.00"]
+    told = json.loads(export(environment, "json").output)
+    assert [row["student_no"] for row in told] == [row[0] for row in rows[2:]]
+    assert [row["net_min"] for row in told if row["student_no"] == "2023010001"] == [180]
+
+
+def test_the_export_as_a_sheet_is_one(environment: dict[str, str], served: int) -> None:
+    result = export(environment, "xlsx")
+    assert (result.exit_code, result.stdout_bytes[:2]) == (0, b"PK")
+
+
+def test_an_export_of_nothing_is_refused(environment: dict[str, str], committed_cast: Cast) -> None:
+    assert export(environment, "csv", unit="NOWHERE").exit_code == 1
+    assert export(environment, "csv", start="2026-04-01").exit_code == 2
+    assert export(environment, "csv", start="April").exit_code == 2
+    assert export(environment, "pdf").exit_code == 2
