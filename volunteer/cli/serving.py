@@ -98,19 +98,21 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         db.engine.dispose()
     if sys.stdout.isatty():
         _print_qr(settings.public_url)
-    Server(
-        settings,
-        {
-            "bind": f"{host}:{port}",
-            "workers": workers,
-            "threads": 2,
-            "worker_class": "gthread",
-            "accesslog": None,
-            "loglevel": "warning",
-            "control_socket_disable": True,
-            "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
-        },
-    ).run()
+    Server(settings, server_options(host, port, workers)).run()
+
+
+def server_options(host: str, port: int, workers: int) -> dict[str, object]:
+    """Return gunicorn's options."""
+    return {
+        "bind": f"{host}:{port}",
+        "workers": workers,
+        "threads": 2,
+        "worker_class": "gthread",
+        "accesslog": None,
+        "loglevel": "warning",
+        "control_socket_disable": True,
+        "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
+    }
 
 
 def _print_qr(url: str) -> None:
