@@ -66,19 +66,7 @@ class PastShift:
     starts_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class College:
-    """What a phone needs: a token for each member, and the handle of the display at each post."""
-
-    tokens: Sequence[str]
-    handles: Sequence[str]
-
-    def handle_for(self, number: int) -> str:
-        """Return the display that the member of that number scans."""
-        return self.handles[number % len(self.handles)]
-
-
-def found(engine: Engine, *, members: int, visits_each: int, now: datetime) -> College:
+def found(engine: Engine, *, members: int, visits_each: int, now: datetime) -> None:
     """Fill the empty database of *engine*; every post has a shift that runs for hours around *now*."""
     with engine.connect().execution_options(is_writer=True) as connection, connection.begin():
         _add(connection, PolicyVersion, [_policy()])
@@ -91,12 +79,7 @@ def found(engine: Engine, *, members: int, visits_each: int, now: datetime) -> C
         add_posts(connection, now)
         past = add_past_shifts(connection, post_id=1, count=visits_each, now=now)
         add_history(connection, past, first=1, last=members)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
-    return College(
-        tokens=[token_of(number) for number in range(1, members + 1)],
-        handles=[handle_of(number) for number in range(1, POSTS + 1)],
-    )
 
 
 def token_of(number: int) -> str:
@@ -153,12 +136,24 @@ def add_past_shifts(connection: Connection, *, post_id: int, count: int, now: da
 
 def add_history(connection: Connection, past: Sequence[PastShift], *, first: int, last: int) -> None:
     """Let every member from *first* to *last* have served each of the shifts in full."""
+    add_visits(connection, past, first=first, last=last)
+    add_proof(connection, past, first=first, last=last)
+
+
+def add_visits(connection: Connection, past: Sequence[PastShift], *, first: int, last: int) -> None:
+    """Write the visits alone."""
+    for shift in past:
+        # SQLite keeps days as text, PostgreSQL wants to see one.
+        day: Any = shift.served_on if connection.dialect.name == "postgresql" else str(shift.served_on)
+        where = {"shift_id": shift.id, "post_id": shift.post_id, "served_on": day}
+        connection.execute(_VISITS, where | {"first": first, "last": last})
+
+
+def add_proof(connection: Connection, past: Sequence[PastShift], *, first: int, last: int) -> None:
+    """Write both ends of those visits, and what they earned."""
     for number, shift in enumerate(past, 1):
         who = {"shift_id": shift.id, "first": first, "last": last}
         came, left = int(shift.starts_at.timestamp()), int(shift.starts_at.timestamp()) + 3600
-        # SQLite keeps days as text, PostgreSQL wants to see one.
-        day: Any = shift.served_on if connection.dialect.name == "postgresql" else str(shift.served_on)
-        connection.execute(_VISITS, who | {"post_id": shift.post_id, "served_on": day})
         connection.execute(_EVIDENCE, who | {"side": "in", "at": came})
         connection.execute(_EVIDENCE, who | {"side": "out", "at": left})
         connection.execute(_CREDIT, who | {"seq": number, "at": left})
