@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from volunteer.actions.access import actor_id, chain_of
@@ -126,16 +127,24 @@ def add_policy(session: Session, *, policy: HoursPolicy, actor: Actor | None, no
     """Enter a version of the hours policy. Records keep the version under which they were made.
 
     Raises:
-        Refusal: ``NOT_ALLOWED`` or ``ALREADY_EXISTS`` for the same effective day.
+        Refusal: ``NOT_ALLOWED``, ``ALREADY_EXISTS`` for the same effective day, or ``BAD_FIELD`` for numbers
+            that make no sense.
     """
     _check_college(actor)
     same_day = select(PolicyVersion.id).where(PolicyVersion.effective_on == policy.effective_on)
     if session.execute(same_day).scalar_one_or_none() is not None:
         raise Refusal(Reason.ALREADY_EXISTS, field="effective_on")
     values = asdict(policy) | {"stages": ",".join(policy.stages)}
+    for field, value in values.items():
+        # SQLite would keep a text where a number belongs.
+        if field not in ("effective_on", "stages", "confirmation") and type(value) is not int:
+            raise Refusal(Reason.BAD_FIELD, field=field)
     version = PolicyVersion(**values, entered_by_id=actor_id(actor), entered_at=now)
-    session.add(version)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(version)
+    except IntegrityError as error:
+        raise Refusal(Reason.BAD_FIELD, field="policy") from error
     note(session, "add_policy", "policy", version.id, actor_id=actor_id(actor), now=now)
     return version.id
 
@@ -210,7 +219,7 @@ def add_base(
     Raises:
         Refusal: ``NOT_ALLOWED``, ``BAD_FIELD`` or ``ALREADY_EXISTS``.
     """
-    _check_office(session, actor, unit_id)
+    _check_base_office(session, actor, unit_id)
     _check_new(session, Base, code)
     base = Base(code=clean_line(code, "code", longest=CODE_LENGTH), name="", status=status, unit_id=unit_id)
     _fill_base(base, name, details)
@@ -239,7 +248,7 @@ def change_base(
     base = session.get(Base, base_id)
     if base is None:
         raise Refusal(Reason.UNKNOWN)
-    _check_office(session, actor, base.unit_id)
+    _check_base_office(session, actor, base.unit_id)
     base.status = status
     _fill_base(base, name, details)
     session.flush()
@@ -383,6 +392,14 @@ def _check_office(
         return
     if not actor.is_college_of(chain_of(session, unit_id)):
         raise Refusal(Reason.NOT_ALLOWED)
+
+
+def _check_base_office(session: Session, actor: Actor | None, unit_id: int | None) -> None:
+    """A base of no unit is any college's to keep."""
+    if unit_id is not None:
+        _check_office(session, actor, unit_id)
+    elif actor is not None and not actor.is_admin():
+        _check_college(actor)
 
 
 def _check_post_office(session: Session, actor: Actor | None, unit_id: int) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from volunteer.models import Account, WrongTry
@@ -50,6 +50,7 @@ def begin_try(session: Session, *, what: str, subject: str, now: datetime) -> No
     Raises:
         Refusal: ``TOO_MANY_TRIES``, with ``retry_after_s``.
     """
+    _stand_in_line(session, subject)
     since = now - TRIES_WITHIN
     held = WrongTry.what == what, WrongTry.subject == _key(subject)
     session.execute(delete(WrongTry).where(*held, WrongTry.at <= since))
@@ -58,6 +59,12 @@ def begin_try(session: Session, *, what: str, subject: str, now: datetime) -> No
         left = max(1, int((tries[0] + TRIES_WITHIN - now).total_seconds()))
         raise Refusal(Reason.TOO_MANY_TRIES, retry_after_s=left)
     session.execute(insert(WrongTry).values(what=what, subject=_key(subject), at=now))
+
+
+def _stand_in_line(session: Session, subject: str) -> None:
+    """Let those that try at once see each other. On SQLite writers stand in line anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(int(_key(subject)[:15], 16))))
 
 
 def forget_tries(session: Session, *, what: str, subject: str) -> None:
