@@ -29,7 +29,7 @@ def life(engine: Engine, campus: Campus, request: pytest.FixtureRequest) -> Iter
 
 
 @only_sqlite
-@pytest.mark.parametrize("life", range(25), indirect=True)
+@pytest.mark.parametrize("life", range(16), indirect=True)
 def test_after_every_step_the_books_agree_with_the_evidence(life: Life) -> None:
     for _ in range(STEPS):
         life.step()

@@ -64,7 +64,7 @@ def test_nobody_confirms_or_returns_an_own_record(stage: Stage) -> None:
 
 
 def test_who_witnessed_does_not_confirm(stage: Stage, waiting: int) -> None:
-    stage.witness(waiting, "organiser", "12:10")
+    stage.witness(waiting, "organiser", "11:30")
     with stage.refused(Reason.SAME_PERSON):
         confirm(stage, waiting, "organiser")
     confirm(stage, waiting, "secretary")

@@ -21,7 +21,7 @@ STRETCHES = [
 TODAYS = [date(2025, 9, 2), date(2026, 3, 16), date(2026, 11, 1), date(2028, 6, 1)]
 
 
-@pytest.fixture(params=range(3))
+@pytest.fixture(params=range(2))
 def college(session: Session, request: pytest.FixtureRequest) -> College:
     return College.founded(session, request.param)
 
