@@ -21,15 +21,16 @@ from sqlalchemy import (
     Enum,
     Integer,
     MetaData,
-    PoolProxiedConnection,
     Table,
     TypeDecorator,
     event,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.sql.compiler import DDLCompiler
+
+from volunteer.driver import DRIVER, Driver, driver_from
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -40,7 +41,6 @@ NAMES = {
 }
 BUSY_TIMEOUT_MS = 10_000
 ATTEMPTS = 4
-_DRIVER = "driver"
 # A CHECK that is an IN and nothing else; the values of our lists are plain words.
 _CLOSED_LIST = re.compile(r"""(?<=CHECK \()("?\w+"?) IN \(('\w+'(?:, '\w+')*)\)(?=\))""")
 T = TypeVar("T")
@@ -137,7 +137,7 @@ def writing(session: Session) -> Iterator[Session]:
     """Make *session* a writer for the block, and commit it: all of the block or nothing."""
     session.rollback()
     connection = session.connection(execution_options={"is_writer": True})
-    session.info[_DRIVER] = Driver(connection.dialect, connection.connection)
+    session.info[DRIVER] = Driver(connection.dialect, connection.connection)
     try:
         yield session
         session.commit()
@@ -145,7 +145,7 @@ def writing(session: Session) -> Iterator[Session]:
         session.rollback()
         raise
     finally:
-        del session.info[_DRIVER]
+        del session.info[DRIVER]
 
 
 @contextmanager
@@ -169,81 +169,18 @@ def quick_transaction() -> Iterator[Session]:
             raise
 
 
-class Driver:
-    """A driver's connection. What it raises is told as SQLAlchemy tells it."""
-
-    __slots__ = ("connection", "dialect")
-
-    def __init__(self, dialect: Dialect, connection: PoolProxiedConnection) -> None:
-        self.dialect = dialect
-        self.connection = connection
-
-    def run(self, text: str, values: Any) -> Any:
-        """Execute a statement and return the driver's cursor."""
-        cursor = self.connection.cursor()
-        try:
-            cursor.execute(text, values)
-        except self.dialect.loaded_dbapi.Error as error:
-            raise _told(error, self.dialect, text) from error
-        return cursor
-
-    def run_many(self, text: str, rows: list[Any]) -> None:
-        """Execute a statement once for each of *rows*."""
-        try:
-            self.connection.cursor().executemany(text, rows)
-        except self.dialect.loaded_dbapi.Error as error:
-            raise _told(error, self.dialect, text) from error
-
-    def commit(self) -> None:
-        """Commit, if a transaction is going on."""
-        try:
-            self.connection.commit()
-        except self.dialect.loaded_dbapi.Error as error:
-            raise _told(error, self.dialect) from error
-
-
-@contextmanager
-def driver_from(engine: Engine) -> Iterator[Driver]:
-    """Give a pooled connection; what it has begun and not committed is rolled back after the block."""
-    try:
-        connection = engine.raw_connection()
-    except engine.dialect.loaded_dbapi.Error as error:
-        raise _told(error, engine.dialect) from error
-    try:
-        yield Driver(engine.dialect, connection)
-    except OperationalError:
-        # It may be broken: the pool makes another.
-        connection.invalidate()
-        raise
-    finally:
-        connection.close()
-
-
-def driver_of(session: Session) -> Driver:
-    """Return the driver's connection within the session's transaction; a writer has it at hand."""
-    driver: Driver | None = session.info.get(_DRIVER)
-    if driver is None:
-        connection = session.connection()
-        driver = Driver(connection.dialect, connection.connection)
-    return driver
-
-
-def _told(error: Exception, dialect: Dialect, text: str | None = None) -> Exception:
-    return DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
-
-
 class _QuickSession(Session):
     """A session in a transaction that the driver has begun; its own connection is made when asked for."""
 
     def __init__(self, engine: Engine, driver: Driver) -> None:
         super().__init__(engine)
-        self.info[_DRIVER] = driver
+        self.info[DRIVER] = driver
         self._connection: Connection | None = None
 
     def get_bind(self, *_args: Any, **_which: Any) -> Connection:
         """Return the one connection that there is."""
         if self._connection is None:
-            self._connection = Connection(db.engine, self.info[_DRIVER].connection)
+            self._connection = Connection(db.engine, self.info[DRIVER].connection)
         return self._connection
 
 

@@ -26,7 +26,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from volunteer.database import driver_from, driver_of, refuse_nul
+from volunteer.database import refuse_nul
+from volunteer.driver import driver_from, driver_of, plain_dialect
 
 Bind = Callable[[Any], Any]
 # What an Enum type does to a choice, without asking again whether it is one.
@@ -37,15 +38,12 @@ _VALUE = attrgetter("_value_")
 class _Written:
     """A statement in one engine's words, and what the types do to each value on its way in."""
 
-    text: str
+    text: str | bytes
     binds: tuple[tuple[str, Bind | None], ...]
-    is_positional: bool
 
-    def values(self, given: Mapping[str, Any]) -> Any:
-        """Return the values as the driver takes them."""
-        if self.is_positional:
-            return [given[name] if bind is None else bind(given[name]) for name, bind in self.binds]
-        return {name: given[name] if bind is None else bind(given[name]) for name, bind in self.binds}
+    def values(self, given: Mapping[str, Any]) -> list[Any]:
+        """Return the values in the order in which the text wants them."""
+        return [given[name] if bind is None else bind(given[name]) for name, bind in self.binds]
 
 
 class Fixed:
@@ -83,13 +81,13 @@ class Fixed:
         """Execute the statement by itself, in no transaction, and return its one row or None."""
         with driver_from(engine) as driver:
             written = self._in_words_of(driver.dialect)
-            values = written.values(values)
+            wanted = written.values(values)
             if driver.dialect.name == "sqlite":
-                return self._first(driver.run(written.text, values))
+                return self._first(driver.run(written.text, wanted))
             # psycopg begins by itself unless told otherwise; sqlite3 has been told for good.
             own: Any = driver.connection.driver_connection
             own.autocommit = True
-            found = self._first(driver.run(written.text, values))
+            found = self._first(driver.run(written.text, wanted))
             own.autocommit = False
             return found
 
@@ -101,12 +99,14 @@ class Fixed:
         return self._written.get(dialect.name) or self._write(dialect)
 
     def _write(self, dialect: Dialect) -> _Written:
-        compiled = self._statement.compile(dialect=dialect, column_keys=self._columns or None)
+        plain = plain_dialect(dialect)
+        compiled = self._statement.compile(dialect=plain, column_keys=self._columns or None)
         assert isinstance(compiled, SQLCompiler)
-        names = compiled.positiontup if compiled.positional else list(compiled.binds)
-        binds = tuple((name, _bind(compiled.binds[name].type, dialect)) for name in names or ())
-        written = _Written(compiled.string, binds, compiled.positional)
-        self._written[dialect.name] = written
+        names = compiled.positiontup or ()
+        binds = tuple((name, _bind(compiled.binds[name].type, plain)) for name in names)
+        # As bytes, psycopg sends the text as it is, and knows it again by a hash that is kept with it.
+        text = compiled.string if dialect.name == "sqlite" else compiled.string.encode()
+        self._written[dialect.name] = written = _Written(text, binds)
         return written
 
 
