@@ -140,6 +140,10 @@ class Number(fields.Integer):
             return None
         return super()._deserialize(value, attr, data, **kwargs)
 
+    def _validate(self, value: Any) -> None:
+        if value is not None:
+            super()._validate(value)
+
 
 class OneOf(fields.Enum[Any]):
     """A value of a closed list."""
