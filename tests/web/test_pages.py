@@ -304,7 +304,7 @@ def test_a_base_a_post_and_a_shift_are_made_and_changed_by_forms(enter: Enter, r
     assert secretary.post("/posts/VISIT/shifts/new", **shift, **pause).status_code == 303
     code = read(select(Shift.code).where(Shift.capacity == 6))
     assert 'value="2026-03-17T10:15"' in secretary.get(f"/shifts/{code}/edit").text
-    over = secretary.post("/posts/VISIT/shifts/new", **shift)
+    over = secretary.post("/posts/VISIT/shifts/new", **shift, capacity="", break_from="", break_to="")
     assert over.status_code == 422
     assert "与本岗另一班次重叠" in over.text
     past = secretary.post("/posts/VISIT/shifts/new", starts_at="2026-03-15T08:30", ends_at="2026-03-15T09:30")
@@ -319,7 +319,7 @@ def test_a_base_a_post_and_a_shift_are_made_and_changed_by_forms(enter: Enter, r
 def test_the_overview_finds_people_and_counts_them(enter: Enter, people: Cast) -> None:
     secretary = enter("secretary")
     page = secretary.get("/units/LAW").text
-    assert re.search(r"<b>2</b> 名预备党员, <b>0</b> 人次, <b>0.00</b> 小时", page)
+    assert re.search(r"<b>2</b> 名预备党员，<b>0</b> 人次，<b>0.00</b> 小时", page)
     assert "李梅" in secretary.get("/units/LAW?q=lm").text
     assert "李梅" in secretary.get("/units/LAW?q=lime").text
     assert "李梅" in secretary.get("/units/LAW?q=0001").text

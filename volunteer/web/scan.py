@@ -13,6 +13,7 @@ from volunteer.actions.preview import preview
 from volunteer.actions.scan import Scan, check
 from volunteer.actions.sign_in import begin_try, forget_tries
 from volunteer.database import db, in_transaction, transaction
+from volunteer.rules.codes import TYPED_DIGITS
 from volunteer.rules.kinds import Side
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats import sites
@@ -129,11 +130,13 @@ def _checked_typed(digits: str, post_id: int | None, wish: str) -> ScanResult:
     who = str(access.my_member_id())
     if post_id is None:
         raise Refusal(Reason.CHOOSE_POST)
+    if len(digits) != TYPED_DIGITS:
+        raise Refusal(Reason.CODE_UNKNOWN, case="digits")
     with transaction() as session:
         begin_try(session, what="typed_code", subject=who, now=now)
     shown = display_of_typed(db.session(), post_id, digits, keyring=settings().campus.keyring, now=now)
     if shown is None:
-        raise Refusal(Reason.CODE_UNKNOWN)
+        raise Refusal(Reason.CODE_UNKNOWN, case="not_shown", post_id=post_id)
     with transaction() as session:
         forget_tries(session, what="typed_code", subject=who)
     action, takes_next = WISHES.get(wish, WISHES[""])

@@ -64,6 +64,10 @@ SENTENCES: Mapping[Reason, Any] = {
 
 # The case of a sentence is chosen by the fact "case" that the rule gave.
 CASES: Mapping[tuple[Reason, str], Any] = {
+    (Reason.CODE_UNKNOWN, "digits"): _l("The code has 8 digits. Type all of them, as the screen shows them."),
+    (Reason.CODE_UNKNOWN, "not_shown"): _l(
+        "No screen of {post} shows these digits now. Check the post, and type the digits of this moment."
+    ),
     (Reason.OUTSIDE_SHIFT, "early"): _l("Too early. Check-in opens at {opens_at}."),
     (Reason.OUTSIDE_SHIFT, "over"): _l("The shift ended at {ends_at}. If you served, ask for a make-up."),
     (Reason.OUTSIDE_SHIFT, "none"): _l("No shift here today. Ask the leader to open one."),
@@ -83,6 +87,7 @@ WITH_FACTS: Mapping[Reason, tuple[Any, ...]] = {
         _l("This goes over the make-up budget ({minutes_left} h left). The college decides."),
     ),
     Reason.BEYOND_SHIFT: (_l("Times must lie within {starts_at}–{ends_at}."),),
+    Reason.TOO_MANY_TRIES: (_l("Too many wrong tries. Wait {retry_after_s} min, then try again."),),
     Reason.EXTENSION_OUT_OF_RANGE: (_l("An extension is {low} to {high} months."),),
     Reason.NOT_DUE: (_l("Not due until {day}. Record the decision of the meeting after that."),),
     Reason.THRESHOLD_NOT_MET: (
@@ -115,13 +120,15 @@ def _template(refusal: Refusal) -> str:
 
 
 def shown(value: object, name: str = "") -> str:
-    """Return a fact as a sentence shows it: times in the campus zone, minutes as hours."""
+    """Return a fact as a sentence shows it: times in the campus zone, minutes as hours, waits as whole minutes."""
     if isinstance(value, datetime):
         return str(format_datetime(value, "HH:mm"))
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, int) and name in ("minutes", "minutes_left"):
         return hours_text(value)
+    if isinstance(value, int) and name == "retry_after_s":
+        return str(-(-value // 60))
     if isinstance(value, StrEnum):
         return word(value)
     return str(value)
