@@ -120,7 +120,7 @@ def _template(refusal: Refusal) -> str:
 
 
 def shown(value: object, name: str = "") -> str:
-    """Return a fact as a sentence shows it: times in the campus zone, minutes as hours, waits as whole minutes."""
+    """Return a fact as a sentence shows it: campus times, minutes as hours, waits as whole minutes."""
     if isinstance(value, datetime):
         return str(format_datetime(value, "HH:mm"))
     if isinstance(value, date):
