@@ -1,0 +1,214 @@
+"""Each row of a table is a new entry, one that stands on the roster already, or wrong."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from volunteer.roster.faults import BadCell, BadRow, Fault
+from volunteer.roster.tables import Column, Row, Table, is_blank
+from volunteer.roster.workbook import Cell, column_letters
+from volunteer.rules.kinds import Stage
+from volunteer.rules.names import NAME_LENGTH, clean_line
+from volunteer.rules.reasons import Refusal
+from volunteer.rules.roster import RosterEntry
+
+NUMBER_LENGTH = 40
+EXACT_BELOW = 1e15
+"""Spreadsheets keep fifteen digits of a number."""
+YEARS = range(1921, 2101)
+STAGES = {stage.value: stage for stage in Stage} | {
+    "积极分子": Stage.ACTIVIST,
+    "入党积极分子": Stage.ACTIVIST,
+    "发展对象": Stage.CANDIDATE,
+    "预备党员": Stage.PROBATIONARY,
+    "中共预备党员": Stage.PROBATIONARY,
+    "probationary member": Stage.PROBATIONARY,
+    "正式党员": Stage.FULL,
+    "中共党员": Stage.FULL,
+    "full member": Stage.FULL,
+}
+_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/-]*")
+_FLOAT = re.compile(r"([0-9]+)\.0+")
+_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
+_DAY = re.compile(
+    r"([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/|\.([0-9]{1,2})\.|年([0-9]{1,2})月)([0-9]{1,2})日?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a table comes to. It may be written if nothing is bad."""
+
+    new: Sequence[RosterEntry]
+    unchanged: int
+    bad: Sequence[BadRow]
+
+
+def judge(
+    table: Table, rows: Iterable[Row], *, branches: Collection[str], roster: Iterable[RosterEntry]
+) -> Judged:
+    """Return what each row is, in the order of the file.
+
+    Args:
+        rows: The table's, as they are to be walked through: with a progress bar around them, perhaps.
+        branches: The codes of the units to which people belong.
+        roster: Whom the records have already.
+    """
+    known = {entry.student_no: entry for entry in roster}
+    first_rows: dict[str, int] = {}
+    new: list[RosterEntry] = []
+    bad: list[BadRow] = []
+    unchanged = 0
+    for row in rows:
+        reading = _Reading(table, row, branches)
+        try:
+            entry = reading.entry()
+            reading.at = Column.STUDENT_NO
+            if (first := first_rows.setdefault(entry.student_no, row.number)) != row.number:
+                raise BadCell(Fault.TWICE, first=str(first))
+            if entry.student_no in known:
+                reading.compare(entry, known[entry.student_no])
+                unchanged += 1
+            else:
+                reading.check_window(entry)
+                new.append(entry)
+        except BadCell as wrong:
+            bad.append(BadRow(row=row.number, column=reading.at, fault=wrong.fault, facts=wrong.facts))
+    return Judged(new=new, unchanged=unchanged, bad=bad)
+
+
+class _Reading:
+    """One row, read column by column; ``at`` is where the reading stands."""
+
+    def __init__(self, table: Table, row: Row, branches: Collection[str]) -> None:
+        self.at: str = Column.STUDENT_NO
+        self._places = table.places
+        self._cells = row.cells
+        self._branches = branches
+
+    def entry(self) -> RosterEntry:
+        """Return what the row says.
+
+        Raises:
+            BadCell: What is wrong at ``at``.
+        """
+        student_no = _student_no(self._go_to(Column.STUDENT_NO))
+        name = _name(self._go_to(Column.NAME))
+        unit = _text(self._go_to(Column.UNIT))
+        if unit not in self._branches:
+            raise BadCell(Fault.UNKNOWN_UNIT, value=unit)
+        stage = _stage(_text(self._go_to(Column.STAGE)))
+        cell = self._go_to(Column.PROBATION_START)
+        starts_on = None if is_blank(cell) else _day(cell)
+        self._check_others()
+        return RosterEntry(
+            student_no=student_no, name=name, unit=unit, stage=stage, probation_start=starts_on
+        )
+
+    def compare(self, entry: RosterEntry, known: RosterEntry) -> None:
+        """Refuse another story about somebody who is known. An empty day tells none.
+
+        Raises:
+            BadCell: ``DIFFERS`` at the first column that does.
+        """
+        for column in (Column.NAME, Column.UNIT, Column.STAGE, Column.PROBATION_START):
+            told, was = getattr(entry, column), getattr(known, column)
+            if told != was and told is not None:
+                self.at = column
+                raise BadCell(Fault.DIFFERS, value=str(told), was=str(was or "-"))
+
+    def check_window(self, entry: RosterEntry) -> None:
+        """Refuse probation without its first day, and a first day without probation.
+
+        Raises:
+            BadCell: ``DATE_NEEDED`` or ``DATE_NOT_HERE``.
+        """
+        self.at = Column.PROBATION_START
+        is_on_probation = entry.stage is Stage.PROBATIONARY
+        if is_on_probation and entry.probation_start is None:
+            raise BadCell(Fault.DATE_NEEDED)
+        if not is_on_probation and entry.probation_start is not None:
+            raise BadCell(Fault.DATE_NOT_HERE, value=entry.probation_start.isoformat())
+
+    def _go_to(self, column: Column) -> Cell:
+        self.at = column
+        place = self._places.get(column, len(self._cells))
+        return self._cells[place] if place < len(self._cells) else ""
+
+    def _check_others(self) -> None:
+        """Refuse what stands beside the table: a comma too many, or a column that nobody named."""
+        named = set(self._places.values())
+        for place, cell in enumerate(self._cells):
+            if place not in named and not is_blank(cell):
+                self.at = column_letters(place)
+                raise BadCell(Fault.NO_COLUMN, value=str(cell))
+
+
+def _text(cell: Cell) -> str:
+    """Return what a cell that must be filled says, whole numbers in digits."""
+    if isinstance(cell, str):
+        text = cell.strip()
+        if not text:
+            raise BadCell(Fault.EMPTY)
+        return text
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        raise BadCell(Fault.WRONG_KIND, value=str(cell))
+    if not abs(cell) < EXACT_BELOW:
+        raise BadCell(Fault.LOST_DIGITS, value=str(cell))
+    return str(int(cell)) if int(cell) == cell else str(cell)
+
+
+def _line(text: str, field: str, longest: int) -> str:
+    try:
+        return clean_line(text, field, longest=longest)
+    except Refusal as refusal:
+        if "character" in refusal.facts:
+            raise BadCell(Fault.INVISIBLE, character=str(refusal.facts["character"])) from refusal
+        raise BadCell(Fault.TOO_LONG, longest=str(longest)) from refusal
+
+
+def _student_no(cell: Cell) -> str:
+    text = _line(_text(cell), "student_no", NUMBER_LENGTH)
+    if _SCIENTIFIC.fullmatch(text):
+        raise BadCell(Fault.LOST_DIGITS, value=text)
+    if whole := _FLOAT.fullmatch(text):
+        text = whole[1]
+    # Full-width digits and letters that only look alike would make two people of one.
+    if not _NUMBER.fullmatch(text) or (not isinstance(cell, str) and not text.isdecimal()):
+        raise BadCell(Fault.BAD_NUMBER, value=text)
+    return text
+
+
+def _name(cell: Cell) -> str:
+    if not isinstance(cell, str):
+        raise BadCell(Fault.WRONG_KIND, value=str(cell))
+    name = _line(_text(cell), "name", NAME_LENGTH)
+    if name[0] in "=+-@":
+        raise BadCell(Fault.FORMULA, value=name)
+    return name
+
+
+def _stage(text: str) -> Stage:
+    stage = STAGES.get(text.casefold())
+    if stage is None:
+        raise BadCell(Fault.UNKNOWN_STAGE, value=text)
+    return stage
+
+
+def _day(cell: Cell) -> date:
+    """Return the day in a cell: a date of the spreadsheet, or text with year, month and day in this order."""
+    day: date | None = None
+    if isinstance(cell, datetime):
+        day = cell.date()
+    elif isinstance(cell, date):
+        day = cell
+    elif isinstance(cell, str) and (match := _DAY.fullmatch(cell.strip())):
+        year, *months, last = match.groups()
+        try:
+            day = date(int(year), int(next(filter(None, months))), int(last))
+        except ValueError:
+            day = None
+    if day is None or day.year not in YEARS:
+        raise BadCell(Fault.BAD_DATE, value=str(cell))
+    return day
