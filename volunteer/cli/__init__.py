@@ -8,6 +8,7 @@ import click
 COMMANDS = {
     "demo": "serving:demo",
     "export": "data:export",
+    "import": "importing:import_",
     "init": "data:init",
     "migrate": "data:migrate",
     "recount": "data:recount",
