@@ -264,6 +264,8 @@ def test_a_shift_is_opened_now_prolonged_and_cancelled(
     answer = leader.post("/posts/READ/open-now", hours="2")
     path = answer.headers["Location"]
     assert "16:00" in leader.get(path).text
+    twice = leader.post("/posts/READ/open-now", hours="2")
+    assert "与本岗另一班次重叠" in leader.get(twice.headers["Location"]).text
     leader.post(f"{path}/prolong", minutes="60")
     assert "17:00" in leader.get(path).text
     leader.post(f"{path}/cancel", reason="停电")
@@ -307,6 +309,8 @@ def test_a_base_a_post_and_a_shift_are_made_and_changed_by_forms(enter: Enter, r
     over = secretary.post("/posts/VISIT/shifts/new", **shift, capacity="", break_from="", break_to="")
     assert over.status_code == 422
     assert "与本岗另一班次重叠" in over.text
+    far = {"starts_at": "9999-03-17T08:30", "ends_at": "9999-03-17T11:30"}
+    assert secretary.post("/posts/VISIT/shifts/new", **far).status_code == 422
     past = secretary.post("/posts/VISIT/shifts/new", starts_at="2026-03-15T08:30", ends_at="2026-03-15T09:30")
     assert "班次须在开始前发布" in past.text
     assert (

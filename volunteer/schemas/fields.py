@@ -103,7 +103,10 @@ class LocalTime(fields.Field[datetime]):
         if not isinstance(value, str) or not _LOCAL.fullmatch(value.strip()):
             raise ValidationError(CHECK_TIME)
         try:
-            return datetime.fromisoformat(value.strip()).replace(tzinfo=self.zone).astimezone(UTC)
+            local = datetime.fromisoformat(value.strip())
+            if not 1990 <= local.year <= 2100:
+                raise ValidationError(CHECK_TIME)
+            return local.replace(tzinfo=self.zone).astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise ValidationError(CHECK_TIME) from error
 

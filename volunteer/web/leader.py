@@ -88,9 +88,17 @@ def open_now(code: str) -> ResponseReturnValue:
     hours = min(max(_number(request.form.get("hours", "2")), 1), LONGEST_ON_SPOT_H)
     start, actor, name = whole_minute(now), access.actor(), shift_code(code, now)
     span = Span(start, start + timedelta(hours=hours))
-    in_transaction(
-        lambda session: shifts.publish(session, code=name, post_id=post.id, span=span, actor=actor, now=now)
-    )
+    try:
+        in_transaction(
+            lambda session: shifts.publish(
+                session, code=name, post_id=post.id, span=span, actor=actor, now=now
+            )
+        )
+    except Refusal as refusal:
+        if refusal.reason is not Reason.SHIFT_OVERLAPS:
+            raise
+        flash(words.sentence(refusal), "warn")
+        return redirect(f"/posts/{code}", 303)
     flash(gettext("The shift is open until %(t)s.", t=words.shown(span.end)), "done")
     return redirect(f"/shifts/{name}", 303)
 
