@@ -66,7 +66,7 @@ class College:
             made._admit(number)
         for number in range(150):
             made._serve(number)
-        for number in range(12):
+        for number in range(24):
             made._type(number)
         session.flush()
         session.expire_all()
@@ -157,20 +157,27 @@ class College:
         }
         self.add(Membership(member_id=row.id, unit_id=home["id"], from_on=date.min))
         one["homes"].append([home["id"], date.min, None])
-        if random.random() < 0.35:
-            self._move(row, one, random.choice([*homes, None]))
         if stage is Stage.PROBATIONARY or random.random() < 0.4:
             self._open_window(row, one, start)
+        if random.random() < 0.5:
+            self._move(row, one, random.choice([*homes, None]))
         self.members.append(one)
 
     def _move(self, row: Member, one: dict[str, Any], to: dict[str, Any] | None) -> None:
-        on = self.day()
+        # Often on the very day on which the probation is due.
+        on = self.random.choice([self.day(), *self._edges(one)])
         self.session.query(Membership).filter_by(member_id=row.id, before_on=None).update({"before_on": on})
         one["homes"][-1][2] = on
         row.unit_id = one["unit"] = to["id"] if to else None
         if to:
             self.add(Membership(member_id=row.id, unit_id=to["id"], from_on=on))
             one["homes"].append([to["id"], on, None])
+
+    def _edges(self, one: dict[str, Any]) -> list[date]:
+        """Return the days around both ends of the member's window."""
+        if one["start"] is None:
+            return []
+        return [edge + timedelta(days=days) for edge in (one["start"], one["end"]) for days in (-1, 0)]
 
     def _open_window(self, row: Member, one: dict[str, Any], start: date) -> None:
         months = self.random.choice([None, None, None, 6, 12])
@@ -303,7 +310,8 @@ class College:
     def _type(self, number: int) -> None:
         """Ask for typed minutes, some of them granted."""
         random, one = self.random, self.random.choice(self.members)
-        state, day = random.choice(list(RequestState)), self.day()
+        state = random.choice([RequestState.APPROVED, *RequestState])
+        day = random.choice([self.day(), *self._edges(one)])
         minutes, unit = random.choice([30, 600, 1500]), one["homes"][0][0]
         request = Request(
             ref=f"R{number}",
