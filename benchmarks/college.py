@@ -30,6 +30,7 @@ from volunteer.rules.policy import HoursPolicy
 
 BRANCHES = 20
 POSTS = 20
+PAST_SHIFTS = 30
 FIRST_DAY = date(2025, 1, 1)
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -77,6 +78,8 @@ def found(engine: Engine, *, members: int, visits_each: int, now: datetime) -> N
         _add(connection, Account, map(_account, range(1, members + 1)))
         _add(connection, ApiToken, map(_token, range(1, members + 1)))
         add_posts(connection, now)
+        for post_id in range(2, POSTS + 1):
+            add_past_shifts(connection, post_id=post_id, count=PAST_SHIFTS, now=now)
         past = add_past_shifts(connection, post_id=1, count=visits_each, now=now)
         add_history(connection, past, first=1, last=members)
         connection.exec_driver_sql("ANALYZE")

@@ -10,6 +10,7 @@ from volunteer.database import table_of
 from volunteer.fixed import Fixed
 from volunteer.models import AuditLine
 
+_ENCODER = json.JSONEncoder(default=str, ensure_ascii=False)
 _INSERT = Fixed(insert(table_of(AuditLine)), "at actor_id act subject subject_id facts")
 
 
@@ -32,6 +33,6 @@ def note(
             "act": act,
             "subject": subject,
             "subject_id": subject_id,
-            "facts": json.dumps(facts, default=str, ensure_ascii=False) if facts else None,
+            "facts": _ENCODER.encode(facts) if facts else None,
         },
     )

@@ -116,13 +116,15 @@ def bearer_of(request: Request) -> str | None:
 
 def asking() -> SignedIn | None:
     """Return who asks: the account of the bearer token if there is one, else of the session."""
+    if _BEARER in g:
+        return getattr(g, _BEARER)  # type: ignore[no-any-return]
     token = bearer()
     if token is None:
         account: SignedIn = current_user._get_current_object()
         return account if account.is_authenticated else None
-    if _BEARER not in g:
-        setattr(g, _BEARER, _seen(_BY_TOKEN.glance(db.engine, {"digest": digest_of(token)})))
-    return getattr(g, _BEARER)  # type: ignore[no-any-return]
+    found = _seen(_BY_TOKEN.glance(db.engine, {"digest": digest_of(token)}))
+    setattr(g, _BEARER, found)
+    return found
 
 
 def by_id(account_id: int) -> SignedIn | None:

@@ -21,11 +21,16 @@ class StrictJSONProvider(DefaultJSONProvider):
             raise ValueError("nested too deep") from error
         return value
 
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        return super().dumps(obj, **kwargs) if kwargs else _ENCODER.encode(obj)
+
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+# Made once: the module's own functions make one a call.
+_ENCODER = json.JSONEncoder(default=DefaultJSONProvider.default, separators=(",", ":"))
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
