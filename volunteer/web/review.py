@@ -35,6 +35,8 @@ def queue() -> ResponseReturnValue:
         requests=desk.open_requests(session, actor),
         objections=desk.open_objections(session, actor),
         me=access.me(),
+        # A leader gives the first approval; turning down is for the committee and the college.
+        may_reject=bool(access.roles() & access.REVIEWERS),
     )
 
 
