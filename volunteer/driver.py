@@ -76,7 +76,8 @@ def driver_from(engine: Engine) -> Iterator[Driver]:
 def driver_of(session: Session) -> Driver:
     """Return the driver's connection within the session's transaction; a writer has it at hand."""
     driver: Driver | None = session.info.get(DRIVER)
-    if driver is None:
+    # A session begins a savepoint only when its connection is asked for.
+    if driver is None or session.in_nested_transaction():
         connection = session.connection()
         driver = Driver(connection.dialect, connection.connection)
     return driver
