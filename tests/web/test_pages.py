@@ -272,7 +272,7 @@ def test_a_shift_is_opened_now_prolonged_and_cancelled(
     assert "已取消" in leader.get(path).text
 
 
-BASE = {"code": "HOME", "name": "阳光敬老院", "status": "agreed", "unit": "COL"}
+BASE = {"code": "YARD", "name": "阳光敬老院", "status": "agreed", "unit": "COL"}
 WRONG_BASES = {
     "no name": {"name": ""},
     "an invisible character": {"name": "敬老院\u200b"},
@@ -296,7 +296,7 @@ def test_a_wrong_base_is_refused_beside_its_field(enter: Enter, read: Any, wrong
 def test_a_base_a_post_and_a_shift_are_made_and_changed_by_forms(enter: Enter, read: Any) -> None:
     office, secretary = enter("office"), enter("secretary")
     assert office.post("/bases/new", **BASE, host="民政局").status_code == 303
-    post = {"code": "VISIT", "name": "陪伴·𠮷", "unit": "LAW", "base": "HOME"}
+    post = {"code": "VISIT", "name": "陪伴·𠮷", "unit": "LAW", "base": "YARD"}
     post |= {"category": "service", "compensation": "none"}
     assert secretary.post("/posts/new", **post).status_code == 303
     assert read(select(Post.name).where(Post.code == "VISIT")) == "陪伴·𠮷"
@@ -316,7 +316,7 @@ def test_a_base_a_post_and_a_shift_are_made_and_changed_by_forms(enter: Enter, r
     assert (
         secretary.post(f"/shifts/{code}/edit", **shift | {"ends_at": "2026-03-17T12:00"}).status_code == 303
     )
-    assert office.post("/bases/HOME/edit", name="阳光院", status="plaqued").status_code == 303
+    assert office.post("/bases/YARD/edit", name="阳光院", status="plaqued").status_code == 303
     assert secretary.post("/posts/VISIT/edit", name="陪伴岗").status_code == 303
 
 
