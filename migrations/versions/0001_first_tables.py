@@ -393,6 +393,36 @@ def upgrade() -> None:
     op.create_index(op.f("ix_site_base_id"), "site", ["base_id"], unique=False)
     op.create_index(op.f("ix_site_post_id"), "site", ["post_id"], unique=False)
     op.create_table(
+        "upload",
+        sa.Column("account_id", ROW_ID, nullable=False),
+        sa.Column("kind", one_of("uploadkind", "members", "shifts"), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("sheet", sa.String(length=60), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.Column("applied_at", sa.BigInteger(), nullable=True),
+        sa.Column("added", sa.Integer(), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(added IS NULL) = (applied_at IS NULL)", name=op.f("ck_upload_applied_with_a_count")
+        ),
+        sa.CheckConstraint(
+            "(content IS NULL) = (applied_at IS NOT NULL)", name=op.f("ck_upload_kept_until_applied")
+        ),
+        sa.CheckConstraint("added >= 0", name=op.f("ck_upload_added")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_upload_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
+    )
+    op.create_index(
+        "ux_upload_waiting",
+        "upload",
+        ["account_id", "kind"],
+        unique=True,
+        sqlite_where=sa.text("applied_at IS NULL"),
+        postgresql_where=sa.text("applied_at IS NULL"),
+    )
+    op.create_table(
         "display",
         sa.Column("handle", sa.String(length=8), nullable=False),
         sa.Column("site_id", ROW_ID, nullable=False),

@@ -26,6 +26,7 @@ VOID: Row = {"state": "void", "grade": "X", "net_min": 0, "credited_min": 0}
 OPEN: Row = {"shift_id": 2, "state": "open", "net_min": 0, "credited_min": 0}
 LEADER_2: Row = {"account_id": 2}
 OFFICE: Row = {"role": "committee", "unit_id": 1, "post_id": None}
+APPLIED: Row = {"content": None, "applied_at": NINE, "added": 0}
 NOT_NEGATIVE = (
     "min_record_min",
     "record_deadline_workdays",
@@ -393,6 +394,15 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
         {"ref": "o2", "resolved_at": NINE, "is_upheld": False},
         {"ref": "o2", "resolved_at": NINE},
     ),
+    # Files that wait; the one that is there does
+    ("ux_upload_waiting", "upload", {"kind": "shifts"}, {}),
+    ("ux_upload_waiting", "upload", {"account_id": 2}, {}),
+    ("ux_upload_waiting", "upload", APPLIED, {}),
+    ("ck_upload_kept_until_applied", "upload", APPLIED, APPLIED | {"content": b"x"}),
+    ("ck_upload_kept_until_applied", "upload", {"kind": "shifts"}, {"kind": "shifts", "content": None}),
+    ("ck_upload_applied_with_a_count", "upload", APPLIED, APPLIED | {"added": None}),
+    ("ck_upload_applied_with_a_count", "upload", {"kind": "shifts"}, {"kind": "shifts", "added": 0}),
+    ("ck_upload_added", "upload", APPLIED, APPLIED | {"added": -1}),
     # The ledger; the line that is there gives 170 of 180 minutes
     ("uq_credit_member_id_member_seq", "credit", NEXT, {}),
     ("uq_credit_member_id_member_seq", "credit", {"member_id": 2}, {}),

@@ -89,6 +89,10 @@ VALID: dict[str, Row] = {
     },
     "api_token": {"account_id": 1, "digest": "0" * 64, "created_at": NINE},
     "wrong_try": {"what": "password", "subject": "mei", "at": NINE},
+    "upload": {
+        "account_id": 1, "kind": "members", "name": "a.csv", "sheet": None, "digest": "0" * 64, "content": b"x",
+        "sent_at": NINE, "applied_at": None, "added": None,
+    },
     "audit": {"at": NINE, "act": "check_in", "subject": "visit", "subject_id": 1},
 }
 # fmt: on

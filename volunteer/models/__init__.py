@@ -5,6 +5,7 @@ from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
 from volunteer.models.people import Decision, Member, Membership, OverCap, ProbationWindow
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
 from volunteer.models.requests import Approval, Objection, Request
+from volunteer.models.uploads import Upload
 from volunteer.models.visits import Credit, Evidence, Visit, VisitFlag, Witness
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Site",
     "Term",
     "Unit",
+    "Upload",
     "Visit",
     "VisitFlag",
     "Witness",

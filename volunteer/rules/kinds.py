@@ -207,6 +207,13 @@ class Flag(StrEnum):
     SAME_PAIR = "same_pair"
 
 
+class UploadKind(StrEnum):
+    """What a file that somebody sends holds."""
+
+    MEMBERS = "members"
+    SHIFTS = "shifts"
+
+
 COUNTING_CATEGORIES = frozenset({Category.SERVICE})
 UNPAID = frozenset({Compensation.NONE, Compensation.EXPENSES})
 SETTLED = frozenset({VisitState.REJECTED, VisitState.VOID})

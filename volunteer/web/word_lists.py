@@ -26,6 +26,7 @@ from volunteer.rules.kinds import (
     Stage,
     Status,
     UnitKind,
+    UploadKind,
     Verdict,
     VisitState,
 )
@@ -167,6 +168,7 @@ WORDS = _Words(
         Lost.DAY_CAP: _l("over the cap of the day"),
         Lost.OUTSIDE_WINDOW: _l("outside the probation"),
     },
+    {UploadKind.MEMBERS: _l("Members"), UploadKind.SHIFTS: _l("Shifts")},
     {
         Flag.SHARED_DEVICE: _l("several members on one device"),
         Flag.SEVERAL_DEVICES: _l("one member on several devices"),
