@@ -1,6 +1,7 @@
 """QR codes as the path of an SVG, or as a PNG. Upper case only: that takes the small alphanumeric mode."""
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -25,9 +26,30 @@ class Drawing:
 @lru_cache(maxsize=256)
 def drawing(text: str) -> Drawing:
     """Return *text* as a drawing."""
-    rows = _made(text).get_matrix()
-    parts = [run for y, row in enumerate(rows) for run in _runs(row, y)]
+    rows = matrix(text)
+    # A tenth of what one square a module takes.
+    parts = [
+        f"M{start} {y}h{end - start}v1H{start}z"
+        for y, row in enumerate(rows)
+        for start, end in dark_runs(row)
+    ]
     return Drawing(len(rows), "".join(parts))
+
+
+def matrix(text: str) -> list[list[bool]]:
+    """Return *text* as rows of modules, dark or not, the quiet zone included."""
+    return _made(text).get_matrix()
+
+
+def dark_runs(row: list[bool]) -> Iterator[tuple[int, int]]:
+    """Give the dark stretches of one row: the first module, and the one after the last."""
+    start = None
+    for x, is_dark in enumerate([*row, False]):
+        if is_dark and start is None:
+            start = x
+        elif not is_dark and start is not None:
+            yield start, x
+            start = None
 
 
 def svg(text: str) -> str:
@@ -57,17 +79,3 @@ def _made(text: str) -> "qrcode.QRCode[Any]":
     code.add_data(text)
     code.make(fit=True)
     return code
-
-
-def _runs(row: list[bool], y: int) -> list[str]:
-    """Return the dark stretches of one row as path commands: a tenth of one square a module."""
-    found, x = [], 0
-    while x < len(row):
-        if row[x]:
-            start = x
-            while x < len(row) and row[x]:
-                x += 1
-            found.append(f"M{start} {y}h{x - start}v1H{start}z")
-        else:
-            x += 1
-    return found
