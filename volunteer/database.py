@@ -30,7 +30,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.sql.compiler import DDLCompiler
 
-from volunteer.driver import DRIVER, Driver, driver_from
+from volunteer.driver import DRIVER, Driver, driver_from, driver_of
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -152,11 +152,12 @@ def writing(session: Session) -> Iterator[Session]:
 def quick_transaction() -> Iterator[Session]:
     """Do as :func:`transaction` with the driver alone: for the busiest path, which has read nothing before.
 
-    The session is for the rare statement that the driver is not handed directly.
+    The session is for the rare statement that the driver is not handed directly. On PostgreSQL the
+    transaction begins with the first write: what is contested is found by constraints and row versions.
     """
     with driver_from(db.engine) as driver:
         if driver.dialect.name == "sqlite":
-            driver.run("BEGIN IMMEDIATE", ())
+            driver.begin()
         session = _QuickSession(db.engine, driver)
         try:
             yield session
@@ -167,6 +168,11 @@ def quick_transaction() -> Iterator[Session]:
             if session.in_transaction():
                 session.rollback()
             raise
+
+
+def begin_several(session: Session) -> None:
+    """Say that more than one statement is going to write: on the busiest path one could stand alone."""
+    driver_of(session).begin()
 
 
 class _QuickSession(Session):
@@ -180,6 +186,7 @@ class _QuickSession(Session):
     def get_bind(self, *_args: Any, **_which: Any) -> Connection:
         """Return the one connection that there is."""
         if self._connection is None:
+            self.info[DRIVER].begin()
             self._connection = Connection(db.engine, self.info[DRIVER].connection)
         return self._connection
 

@@ -18,13 +18,41 @@ DRIVER = "driver"
 
 
 class Driver:
-    """A driver's connection. What it raises is told as SQLAlchemy tells it."""
+    """A driver's connection. What it raises is told as SQLAlchemy tells it.
 
-    __slots__ = ("connection", "dialect")
+    Before a transaction is begun each statement stands by itself: a way to the server less for what only
+    reads, two for what is written by one statement.
+    """
 
-    def __init__(self, dialect: Dialect, connection: PoolProxiedConnection) -> None:
+    __slots__ = ("_is_begun", "_is_over", "connection", "dialect")
+
+    def __init__(self, dialect: Dialect, connection: PoolProxiedConnection, *, is_begun: bool = True) -> None:
         self.dialect = dialect
         self.connection = connection
+        self._is_begun = is_begun
+        self._is_over = False
+
+    def begin(self) -> None:
+        """Begin to write, unless a transaction goes on already.
+
+        Raises:
+            ValueError: What was written alone was not all.
+        """
+        if self._is_begun:
+            return
+        if self._is_over:
+            raise ValueError("a second write, after one that was to stand alone")
+        self._is_begun = True
+        if self.dialect.name == "sqlite":
+            self.run("BEGIN IMMEDIATE", ())
+        else:
+            # The driver then begins before the next statement.
+            cast(Any, self.connection.driver_connection).autocommit = False
+
+    def run_alone(self, text: str | bytes, values: Sequence[Any]) -> Any:
+        """Execute the only statement that writes: outside a transaction it is one by itself."""
+        self._is_over = not self._is_begun
+        return self.run(text, values)
 
     def run(self, text: str | bytes, values: Sequence[Any]) -> Any:
         """Execute a statement and return the driver's cursor."""
@@ -58,18 +86,25 @@ class Driver:
 
 @contextmanager
 def driver_from(engine: Engine) -> Iterator[Driver]:
-    """Give a pooled connection; what it has begun and not committed is rolled back after the block."""
+    """Give a pooled connection without a transaction; one begun and not committed is rolled back."""
     try:
         connection = engine.raw_connection()
     except engine.dialect.loaded_dbapi.Error as error:
         raise _told(error, engine.dialect) from error
+    own: Any = connection.driver_connection
+    begins_by_itself = engine.dialect.name != "sqlite"
+    if begins_by_itself:
+        own.autocommit = True
     try:
-        yield Driver(engine.dialect, connection)
+        yield Driver(engine.dialect, connection, is_begun=False)
     except OperationalError:
         # It may be broken: the pool makes another.
         connection.invalidate()
         raise
     finally:
+        if begins_by_itself and connection.is_valid and own.autocommit:
+            # As the pool's others have it. Were it kept, a later transaction would be none.
+            own.autocommit = False
         connection.close()
 
 

@@ -18,8 +18,10 @@ from sqlalchemy import (
     Select,
     String,
     Update,
+    bindparam,
     false,
     literal_column,
+    select,
     true,
 )
 from sqlalchemy.orm import Session
@@ -27,7 +29,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from volunteer.database import refuse_nul
-from volunteer.driver import driver_from, driver_of, plain_dialect
+from volunteer.driver import Driver, driver_from, driver_of, plain_dialect
 
 Bind = Callable[[Any], Any]
 # What an Enum type does to a choice, without asking again whether it is one.
@@ -54,6 +56,7 @@ class Fixed:
         self._columns = columns.split()
         self._statement = statement
         self._row: Callable[[Any], Any] = tuple
+        self._only_reads = isinstance(statement, Select)
         if isinstance(statement, Select):
             names = statement.selected_columns.keys()
             self._row = namedtuple("Row", names)._make  # type: ignore[attr-defined]
@@ -64,12 +67,15 @@ class Fixed:
     def run(self, session: Session, values: Mapping[str, Any]) -> Any:
         """Execute the statement in the session's transaction and return the driver's cursor."""
         driver = driver_of(session)
+        if not self._only_reads:
+            driver.begin()
         written = self._in_words_of(driver.dialect)
         return driver.run(written.text, written.values(values))
 
     def run_many(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute the statement for each of *rows*."""
         driver = driver_of(session)
+        driver.begin()
         written = self._in_words_of(driver.dialect)
         driver.run_many(written.text, [written.values(values) for values in rows])
 
@@ -81,15 +87,12 @@ class Fixed:
         """Execute the statement by itself, in no transaction, and return its one row or None."""
         with driver_from(engine) as driver:
             written = self._in_words_of(driver.dialect)
-            wanted = written.values(values)
-            if driver.dialect.name == "sqlite":
-                return self._first(driver.run(written.text, wanted))
-            # psycopg begins by itself unless told otherwise; sqlite3 has been told for good.
-            own: Any = driver.connection.driver_connection
-            own.autocommit = True
-            found = self._first(driver.run(written.text, wanted))
-            own.autocommit = False
-            return found
+            return self._first(driver.run(written.text, written.values(values)))
+
+    def row_alone(self, driver: Driver, values: Mapping[str, Any]) -> Any:
+        """Execute the statement as the only one that writes, and return its one row."""
+        written = self._in_words_of(driver.dialect)
+        return self._first(driver.run_alone(written.text, written.values(values)))
 
     def _first(self, cursor: Any) -> Any:
         rows = cursor.fetchall()
@@ -108,6 +111,61 @@ class Fixed:
         text = compiled.string if dialect.name == "sqlite" else compiled.string.encode()
         self._written[dialect.name] = written = _Written(text, binds)
         return written
+
+
+class Linked:
+    """An INSERT and others that name the key of its row.
+
+    PostgreSQL takes them as one statement, which can be a transaction by itself; SQLite one by one, for
+    there no way to a server is saved.
+    """
+
+    def __init__(self, first: Insert, columns: str, *others: tuple[Insert, str, str]) -> None:
+        """Keep the INSERTs; of each other one also its columns with a value, and which one names the key."""
+        self._first = Fixed(first.returning(_key_of(first)), columns)
+        self._others = [(Fixed(other, f"{columns} {named}"), named) for other, columns, named in others]
+        self._as_one = Fixed(_as_one(first, columns.split(), others))
+
+    def run(self, session: Session, values: Mapping[str, Any], *others: Mapping[str, Any]) -> int:
+        """Execute all and return the key of the first row.
+
+        In a quick transaction that has written nothing yet it is all that is written: whoever wants to write
+        more afterwards says so before, by :func:`volunteer.database.begin_several`.
+        """
+        driver = driver_of(session)
+        if driver.dialect.name == "sqlite":
+            (key,) = self._first.row(session, values)
+            for (statement, named), row in zip(self._others, others, strict=True):
+                statement.run(session, {**row, named: key})
+        else:
+            given = {
+                f"{name}_{number}": value
+                for number, row in enumerate((values, *others))
+                for name, value in row.items()
+            }
+            (key,) = self._as_one.row_alone(driver, given)
+        return int(key)
+
+
+def _key_of(insert: Insert) -> ColumnElement[Any]:
+    return insert.table.columns["id"]
+
+
+def _as_one(first: Insert, columns: list[str], others: Sequence[tuple[Insert, str, str]]) -> Select[Any]:
+    """Return the statement that makes all rows and returns the key of the first."""
+    made = _numbered(first, columns, 0).returning(_key_of(first)).cte("made")
+    key = select(made).scalar_subquery()
+    rows = [
+        _numbered(other, columns.split(), number).values({named: key}).cte(f"other_{number}")
+        for number, (other, columns, named) in enumerate(others, 1)
+    ]
+    return select(made).add_cte(*rows)
+
+
+def _numbered(insert: Insert, columns: list[str], number: int) -> Insert:
+    table = insert.table.columns
+    given = {name: bindparam(f"{name}_{number}", type_=table[name].type) for name in columns}
+    return _with_defaults(insert, columns).values(given)
 
 
 def _with_defaults(statement: Insert, columns: list[str]) -> Insert:

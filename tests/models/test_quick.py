@@ -9,12 +9,26 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.cast import LONG_AGO, TODAY
-from volunteer.database import Begin, db, in_transaction, quick_transaction, table_of, transaction
-from volunteer.fixed import Fixed
+from volunteer.database import (
+    Begin,
+    begin_several,
+    db,
+    in_transaction,
+    quick_transaction,
+    table_of,
+    transaction,
+)
+from volunteer.fixed import Fixed, Linked
 from volunteer.models import AuditLine, Term
 
 TERM = Fixed(sa.insert(table_of(Term)).returning(Term.__table__.c.id), "code name starts_on ends_before")
 AUDIT = Fixed(sa.insert(table_of(AuditLine)), "at act subject")
+LINKED = Linked(
+    sa.insert(table_of(Term)),
+    "code name starts_on ends_before",
+    (sa.insert(table_of(AuditLine)), "at act subject", "subject_id"),
+)
+LINE = {"at": LONG_AGO, "act": "look", "subject": "term"}
 FOUND = Fixed(sa.select(Term.id, Term.starts_on).where(Term.code == sa.bindparam("code")))
 ROW = {"code": "T", "name": "T", "starts_on": LONG_AGO.date(), "ends_before": TODAY}
 
@@ -102,6 +116,56 @@ def test_a_glance_leaves_no_transaction_behind() -> None:
     with quick_transaction() as session:
         TERM.row(session, ROW)
     assert FOUND.glance(db.engine, {"code": "T"}) is not None
+
+
+@pytest.mark.parametrize("begin", [quick_transaction, transaction])
+def test_linked_rows_name_the_key_of_the_first(begin: Begin) -> None:
+    with begin() as session:
+        number = LINKED.run(session, ROW, LINE)
+    with Session(db.engine) as session:
+        assert session.scalars(sa.select(AuditLine.subject_id)).all() == [number]
+        assert session.scalars(sa.select(Term.id)).all() == [number]
+
+
+@pytest.mark.parametrize("begin", [quick_transaction, transaction])
+def test_of_linked_rows_all_are_written_or_none(begin: Begin) -> None:
+    for fault in ({"act": None}, {"subject": None}):
+        with pytest.raises(IntegrityError), begin() as session:
+            LINKED.run(session, ROW, LINE | fault)
+    with Session(db.engine) as session:
+        assert session.scalars(sa.select(AuditLine.id)).all() == []
+    assert codes() == []
+
+
+def test_linked_rows_share_a_transaction_that_has_begun() -> None:
+    with pytest.raises(ZeroDivisionError), quick_transaction() as session:
+        begin_several(session)
+        LINKED.run(session, ROW, LINE)
+        AUDIT.run(session, LINE)
+        1 / 0  # noqa: B018
+    assert codes() == []
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_whoever_writes_after_what_stood_alone_is_told() -> None:
+    with pytest.raises(ValueError, match="second write"), quick_transaction() as session:
+        LINKED.run(session, ROW, LINE)
+        AUDIT.run(session, LINE)
+    with pytest.raises(ValueError, match="second write"), quick_transaction() as session:
+        LINKED.run(session, ROW | {"code": "U"}, LINE)
+        session.add(Term(**ROW | {"code": "V"}))
+        session.flush()
+    assert codes() == ["T", "U"]
+
+
+def test_a_failed_glance_leaves_a_connection_that_still_begins() -> None:
+    broken = Fixed(sa.select(sa.text("1 / nothing")))
+    with pytest.raises(DBAPIError):
+        broken.glance(db.engine, {})
+    with pytest.raises(ZeroDivisionError), db.engine.begin() as connection:
+        connection.execute(sa.insert(table_of(Term)), ROW)
+        1 / 0  # noqa: B018
+    assert codes() == []
 
 
 def test_only_defaults_that_are_plain_numbers_can_be_fixed() -> None:

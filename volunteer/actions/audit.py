@@ -11,7 +11,8 @@ from volunteer.fixed import Fixed
 from volunteer.models import AuditLine
 
 _ENCODER = json.JSONEncoder(default=str, ensure_ascii=False)
-_INSERT = Fixed(insert(table_of(AuditLine)), "at actor_id act subject subject_id facts")
+COLUMNS = "at actor_id act subject facts"
+_INSERT = Fixed(insert(table_of(AuditLine)), f"{COLUMNS} subject_id")
 
 
 def note(
@@ -25,14 +26,22 @@ def note(
     **facts: object,
 ) -> None:
     """Write who did what to which row. *facts* are few and hold no secret."""
-    _INSERT.run(
-        session,
-        {
-            "at": now,
-            "actor_id": actor_id,
-            "act": act,
-            "subject": subject,
-            "subject_id": subject_id,
-            "facts": _ENCODER.encode(facts) if facts else None,
-        },
-    )
+    write(session, line_of(act, subject, actor_id=actor_id, now=now, **facts), subject_id)
+
+
+def write(session: Session, line: dict[str, object], subject_id: int | None) -> None:
+    """Write a line that :func:`line_of` made."""
+    _INSERT.run(session, line | {"subject_id": subject_id})
+
+
+def line_of(
+    act: str, subject: str, *, actor_id: int | None, now: datetime, **facts: object
+) -> dict[str, object]:
+    """Return the line's values, for whoever writes it together with a row whose key is not known yet."""
+    return {
+        "at": now,
+        "actor_id": actor_id,
+        "act": act,
+        "subject": subject,
+        "facts": _ENCODER.encode(facts) if facts else None,
+    }

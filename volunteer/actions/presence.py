@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from volunteer.actions.audit import note
+from volunteer.actions import audit
 from volunteer.actions.book import Why, book, drop_claim, nearby
 from volunteer.actions.near import NearVisit
 from volunteer.actions.scan_context import DisplayFound, ScanContext, ShiftAround
 from volunteer.database import table_of
-from volunteer.fixed import Fixed
-from volunteer.models import Evidence, Membership, Visit
+from volunteer.fixed import Fixed, Linked
+from volunteer.models import AuditLine, Evidence, Membership, Visit
 from volunteer.rules import codes
 from volunteer.rules.campus import Campus
 from volunteer.rules.credit import VisitCredit, presence_start
@@ -30,15 +30,17 @@ from volunteer.rules.kinds import Grade, Side, Source, Verdict, VisitState
 from volunteer.rules.reasons import Reason, Refusal
 
 HEARTBEAT_WITHIN = timedelta(minutes=5)
-_VISIT_INSERT = Fixed(
-    insert(table_of(Visit)).returning(Visit.__table__.c.id),
+_EVIDENCE_COLUMNS = (
+    "member_id stay side source at received_at by_account_id display_id step code_age_s device client_ref "
+    "content verdict"
+)
+_EVIDENCE_INSERT = Fixed(insert(table_of(Evidence)), f"{_EVIDENCE_COLUMNS} visit_id")
+_NEW_VISIT = Linked(
+    insert(table_of(Visit)),
     "member_id shift_id post_id unit_id policy_id served_on state grade is_keepers_own is_display_silent "
     "waits_for_committee",
-)
-_EVIDENCE_INSERT = Fixed(
-    insert(table_of(Evidence)),
-    "member_id visit_id stay side source at received_at by_account_id display_id step code_age_s device "
-    "client_ref content verdict",
+    (insert(table_of(Evidence)), _EVIDENCE_COLUMNS, "visit_id"),
+    (insert(table_of(AuditLine)), audit.COLUMNS, "subject_id"),
 )
 
 
@@ -218,7 +220,8 @@ def _open_new(session: Session, judged: Judged, shift: ShiftAround, state: Visit
     proof = Proof(ends=(end,), shift=shift.span, is_keepers_own=is_own, is_display_silent=_is_silent(judged))
     grade = grade_of(proof, shift.policy)
     counts_from = presence_start(judged.at, shift.span)
-    (visit_id,) = _VISIT_INSERT.row(
+    _check_first_use(judged, Side.IN)
+    visit_id = _NEW_VISIT.run(
         session,
         {
             "member_id": judged.context.member_id,
@@ -233,9 +236,9 @@ def _open_new(session: Session, judged: Judged, shift: ShiftAround, state: Visit
             "is_display_silent": proof.is_display_silent,
             "waits_for_committee": waits_for_committee(shift.policy),
         },
+        _evidence(judged, Side.IN, stay=1, verdict=Verdict.ACCEPTED),
+        _line(judged, "check_in"),
     )
-    _store(session, judged, Side.IN, visit_id, stay=1, verdict=Verdict.ACCEPTED)
-    _note(session, judged, "check_in", visit_id)
     return ScanResult(
         verdict=Verdict.ACCEPTED,
         action=Side.IN,
@@ -380,32 +383,39 @@ def _store(
     """Keep the scan. One that changes nothing is kept only if the phone may ask for its answer again.
 
     Raises:
-        Refusal: ``SAME_CODE_AGAIN``, last of all: a code serves a member once for each action.
+        Refusal: ``SAME_CODE_AGAIN``.
     """
-    if verdict is Verdict.ACCEPTED and side in judged.context.used_sides:
-        raise Refusal(Reason.SAME_CODE_AGAIN)
-    if verdict is Verdict.UNCHANGED and judged.client_ref is None:
+    if verdict is Verdict.ACCEPTED:
+        _check_first_use(judged, side)
+    elif judged.client_ref is None:
         return
-    _EVIDENCE_INSERT.run(
-        session,
-        {
-            "member_id": judged.context.member_id,
-            "visit_id": visit_id,
-            "stay": stay,
-            "side": side,
-            "source": judged.source,
-            "at": judged.at,
-            "received_at": judged.now,
-            "by_account_id": judged.keeper_id,
-            "display_id": judged.display.id if judged.display else None,
-            "step": judged.step,
-            "code_age_s": _age(judged),
-            "device": judged.device,
-            "client_ref": judged.client_ref,
-            "content": judged.content if judged.client_ref else None,
-            "verdict": verdict,
-        },
-    )
+    row = _evidence(judged, side, stay=stay, verdict=verdict)
+    _EVIDENCE_INSERT.run(session, row | {"visit_id": visit_id})
+
+
+def _check_first_use(judged: Judged, side: Side) -> None:
+    """Refuse a code that served this member for this action; judged last of all."""
+    if side in judged.context.used_sides:
+        raise Refusal(Reason.SAME_CODE_AGAIN)
+
+
+def _evidence(judged: Judged, side: Side, *, stay: int | None, verdict: Verdict) -> dict[str, object]:
+    return {
+        "member_id": judged.context.member_id,
+        "stay": stay,
+        "side": side,
+        "source": judged.source,
+        "at": judged.at,
+        "received_at": judged.now,
+        "by_account_id": judged.keeper_id,
+        "display_id": judged.display.id if judged.display else None,
+        "step": judged.step,
+        "code_age_s": _age(judged),
+        "device": judged.device,
+        "client_ref": judged.client_ref,
+        "content": judged.content if judged.client_ref else None,
+        "verdict": verdict,
+    }
 
 
 def _age(judged: Judged) -> int | None:
@@ -415,14 +425,12 @@ def _age(judged: Judged) -> int | None:
 
 
 def _note(session: Session, judged: Judged, act: str, visit_id: int) -> None:
-    note(
-        session,
-        act,
-        "visit",
-        visit_id,
-        actor_id=judged.keeper_id,
-        now=judged.now,
-        member_id=judged.context.member_id,
+    audit.write(session, _line(judged, act), visit_id)
+
+
+def _line(judged: Judged, act: str) -> dict[str, object]:
+    return audit.line_of(
+        act, "visit", actor_id=judged.keeper_id, now=judged.now, member_id=judged.context.member_id
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from volunteer.actions.book import around_visit
 from volunteer.actions.presence import Judged, ScanResult, check_in, check_out, open_visit_of
 from volunteer.actions.scan_context import DisplayFound, ScanContext, load_context
+from volunteer.database import begin_several
 from volunteer.models import VisitFlag
 from volunteer.rules import codes
 from volunteer.rules.campus import Campus
@@ -113,8 +114,12 @@ def check(session: Session, *, member_id: int, scan: Scan, campus: Campus, now: 
         is_queued=scan.is_queued,
     )
     side = scan.action or _decides_itself(judged)
+    is_slow = now - seen_at > SLOW_TICKET
+    if is_slow:
+        # Its flag is written after the visit.
+        begin_several(session)
     result = check_in(session, judged) if side is Side.IN else check_out(session, judged)
-    if result.verdict is Verdict.ACCEPTED and now - seen_at > SLOW_TICKET:
+    if is_slow and result.verdict is Verdict.ACCEPTED:
         _flag_slow(session, result.visit_id, now - seen_at, now)
     return result
 
