@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from tests.actions.stage import Stage, at, counts_of_rows
 from volunteer.actions import registry
 from volunteer.models import Base, Display, Member, Post, ProbationWindow, Site, Unit
-from volunteer.rules import kinds
+from volunteer.rules import codes, kinds
 from volunteer.rules.kinds import BaseStatus, BranchKind, UnitKind
 from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.reasons import Reason
@@ -280,6 +281,36 @@ def test_after_a_revocation_there_is_a_new_handle(stage: Stage) -> None:
     assert display(stage, "leader") != old
     stage.session.expire_all()
     assert stage.session.query(Display).filter_by(handle=old).one().revoked_at == at("08:00")
+
+
+def test_a_site_has_its_poster_from_the_first_day(stage: Stage) -> None:
+    posters = select(func.count()).select_from(Display).where(Display.is_poster)
+    sites = select(func.count()).select_from(Site)
+    assert stage.session.scalar(posters) == stage.session.scalar(sites) > 0
+
+
+def test_a_renewed_poster_has_a_new_code_and_the_old_one_opens_nothing(stage: Stage) -> None:
+    old = stage.display(stage.cast.site, is_poster=True)
+    for login in sorted(EVERYBODY - {"leader", "organiser", "office"}):
+        with stage.refused(Reason.NOT_ALLOWED):
+            registry.renew_poster(stage.session, site_id=stage.cast.site, **common(stage, login))
+    new = registry.renew_poster(stage.session, site_id=stage.cast.site, **common(stage, "leader"))
+    again = registry.open_display(
+        stage.session, site_id=stage.cast.site, is_poster=True, **common(stage, "organiser")
+    )
+    assert old != new == again
+    code = codes.printed_code(bytes.fromhex(old), stage.campus.keyring)
+    with stage.refused(Reason.CODE_UNKNOWN):
+        stage.scan("mei", "09:00", code=code)
+    printed = codes.printed_code(bytes.fromhex(new), stage.campus.keyring)
+    assert stage.scan("mei", "09:00", code=printed).visit_id
+
+
+def test_a_base_that_changes_its_name_changes_it_on_its_code_too(stage: Stage) -> None:
+    changed_base(stage, "office")
+    stage.session.expire_all()
+    base = stage.session.get_one(Base, stage.cast.base)
+    assert stage.session.get_one(Site, stage.cast.base_site).name == base.name != "市图书馆"
 
 
 def test_a_bases_site_is_shown_by_the_keepers_of_its_posts(stage: Stage) -> None:

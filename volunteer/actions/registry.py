@@ -71,6 +71,21 @@ def add_unit(
     return unit.id
 
 
+def change_unit(session: Session, *, unit_id: int, name: str, actor: Actor | None, now: datetime) -> None:
+    """Give a unit another name. Its code and its place in the tree stay: past reports stand on them.
+
+    Raises:
+        Refusal: ``UNKNOWN``, ``NOT_ALLOWED`` or ``BAD_FIELD``.
+    """
+    unit = session.get(Unit, unit_id)
+    if unit is None:
+        raise Refusal(Reason.UNKNOWN)
+    _check_office(session, actor, unit_id)
+    was, unit.name = unit.name, clean_line(name, "name")
+    session.flush()
+    note(session, "change_unit", "unit", unit_id, actor_id=actor_id(actor), now=now, was=was, to=unit.name)
+
+
 def add_term(
     session: Session,
     *,
@@ -225,7 +240,7 @@ def add_base(
     _fill_base(base, name, details)
     session.add(base)
     session.flush()
-    _add_site(session, base.code, base.name, base_id=base.id)
+    _add_site(session, base.code, base.name, base_id=base.id, actor=actor, now=now)
     note(session, "add_base", "base", base.id, actor_id=actor_id(actor), now=now)
     return base.id
 
@@ -251,6 +266,7 @@ def change_base(
     _check_base_office(session, actor, base.unit_id)
     base.status = status
     _fill_base(base, name, details)
+    session.execute(update(Site).where(Site.base_id == base_id).values(name=base.name))
     session.flush()
     note(session, "change_base", "base", base_id, actor_id=actor_id(actor), now=now)
 
@@ -289,7 +305,7 @@ def add_post(
     )
     session.add(post)
     session.flush()
-    _add_site(session, post.code, post.name, post_id=post.id)
+    _add_site(session, post.code, post.name, post_id=post.id, actor=actor, now=now)
     note(session, "add_post", "post", post.id, actor_id=actor_id(actor), now=now)
     return post.id
 
@@ -330,8 +346,26 @@ def open_display(
         Display.opened_by_id == actor_id(actor) if not is_poster else Display.is_poster,
     )
     handle = session.execute(same.order_by(Display.id.desc())).scalars().first()
-    if handle is not None:
-        return handle
+    return handle or _open_display(session, site_id, is_poster=is_poster, actor=actor, now=now)
+
+
+def renew_poster(session: Session, *, site_id: int, actor: Actor | None, now: datetime) -> str:
+    """Give a site's poster a new code and return its handle; what hangs on walls is worthless from now on.
+
+    Raises:
+        Refusal: ``UNKNOWN`` or ``NOT_ALLOWED``.
+    """
+    _check_site_keeper(session, actor, site_id)
+    live = (Display.site_id == site_id, Display.is_poster, Display.revoked_at.is_(None))
+    session.execute(update(Display).where(*live).values(revoked_at=now))
+    handle = _open_display(session, site_id, is_poster=True, actor=actor, now=now)
+    note(session, "renew_poster", "site", site_id, actor_id=actor_id(actor), now=now)
+    return handle
+
+
+def _open_display(
+    session: Session, site_id: int, *, is_poster: bool, actor: Actor | None, now: datetime
+) -> str:
     display = Display(
         handle=secrets.token_hex(4),
         site_id=site_id,
@@ -422,10 +456,20 @@ def _check_new(session: Session, model: type[Unit] | type[Term] | type[Base] | t
 
 
 def _add_site(
-    session: Session, code: str, name: str, *, post_id: int | None = None, base_id: int | None = None
+    session: Session,
+    code: str,
+    name: str,
+    *,
+    post_id: int | None = None,
+    base_id: int | None = None,
+    actor: Actor | None,
+    now: datetime,
 ) -> None:
-    session.add(Site(code=code, name=name, post_id=post_id, base_id=base_id))
+    """Add a site with its poster's code, so that asking for the poster never has to write."""
+    site = Site(code=code, name=name, post_id=post_id, base_id=base_id)
+    session.add(site)
     session.flush()
+    _open_display(session, site.id, is_poster=True, actor=actor, now=now)
 
 
 def _fill_base(base: Base, name: str, details: dict[str, str | date | None]) -> None:

@@ -54,7 +54,7 @@ class Paper(FPDF):
             size * MM_A_POINT * LINE_HEIGHT,
             self.spelled(text),
             align=align,
-            wrapmode=WrapMode.CHAR,
+            wrapmode=_wrapping(text),
             new_x="LMARGIN",
             new_y="NEXT",
         )
@@ -67,7 +67,7 @@ class Paper(FPDF):
             needed = self.multi_cell(
                 width,
                 text=self.spelled(text),
-                wrapmode=WrapMode.CHAR,
+                wrapmode=_wrapping(text),
                 dry_run=True,
                 output=MethodReturnValue.LINES,
             )
@@ -105,3 +105,8 @@ class Paper(FPDF):
 
 def _letters_of(font: Any) -> frozenset[int]:
     return frozenset(font.cmap)
+
+
+def _wrapping(text: str) -> WrapMode:
+    """Chinese breaks between any two signs, English between words."""
+    return WrapMode.WORD if text.isascii() else WrapMode.CHAR
