@@ -4,7 +4,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import date
 
-from volunteer.rules.kinds import Outcome
+from volunteer.rules.kinds import Outcome, Stage
 from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.reasons import Reason, Refusal
 
@@ -38,6 +38,27 @@ def plus_months(day: date, months: int) -> date:
     """Return the same day so many months later, or the month's last: 2024-02-29 plus 12 is 2025-02-28."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def check_next_stage(stage: Stage, to: Stage) -> None:
+    """Refuse a step that leaves one out or leads back. To full membership only the meeting's decision leads.
+
+    Raises:
+        Refusal: ``STAGE_ORDER``.
+    """
+    if (stage, to) not in ((Stage.ACTIVIST, Stage.CANDIDATE), (Stage.CANDIDATE, Stage.PROBATIONARY)):
+        raise Refusal(Reason.STAGE_ORDER, stage=stage, to=to)
+
+
+def check_admission(stage: Stage, *, meeting_on: date, today: date) -> None:
+    """Refuse to admit to probation who is no candidate, or before the meeting was held.
+
+    Raises:
+        Refusal: ``STAGE_ORDER`` or ``NOT_DUE``.
+    """
+    check_next_stage(stage, Stage.PROBATIONARY)
+    if meeting_on > today:
+        raise Refusal(Reason.NOT_DUE, day=meeting_on)
 
 
 def check_extension(

@@ -35,6 +35,8 @@ class Reason(StrEnum):
     UNKNOWN = "unknown"
     ALREADY_EXISTS = "already_exists"
     BAD_FIELD = "bad_field"
+    STAGE_ORDER = "stage_order"
+    ALREADY_CREDITED = "already_credited"
     NOT_SIGNED_IN = "not_signed_in"
     WRONG_PASSWORD = "wrong_password"
     TOO_MANY_TRIES = "too_many_tries"

@@ -48,6 +48,14 @@ SENTENCES: Mapping[Reason, Any] = {
     Reason.UNKNOWN: _l("Not found. Perhaps the address is mistyped, or it belongs to another branch."),
     Reason.ALREADY_EXISTS: _l("This is there already."),
     Reason.BAD_FIELD: _l("Please check what is entered here."),
+    Reason.STAGE_ORDER: _l(
+        "One step follows another: activist, candidate, probationary member. To full membership leads the"
+        " meeting's decision."
+    ),
+    Reason.ALREADY_CREDITED: _l(
+        "Hours are credited under this number and papers may name it, so it stays. Only a number without"
+        " credited hours can be mended."
+    ),
     Reason.NOT_SIGNED_IN: _l("Please sign in first."),
     Reason.WRONG_PASSWORD: _l("Login or password is not right."),
     Reason.TOO_MANY_TRIES: _l("Too many wrong tries. Wait a few minutes, then try again."),
