@@ -107,16 +107,21 @@ def upgrade() -> None:
         sa.Column("login", sa.String(length=60), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("member_id", ROW_ID, nullable=True),
+        sa.Column("unit_id", ROW_ID, nullable=True),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("password_set_at", sa.BigInteger(), nullable=True),
         sa.Column("session_epoch", sa.Integer(), nullable=False),
         sa.Column("is_closed", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("member_id IS NULL OR unit_id IS NULL", name=op.f("ck_account_one_home")),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_account_member_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_account_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("login", name=op.f("uq_account_login")),
         sa.UniqueConstraint("member_id", name=op.f("uq_account_member_id")),
     )
+    op.create_index(op.f("ix_account_unit_id"), "account", ["unit_id"], unique=False)
     op.create_table(
         "membership",
         sa.Column("member_id", ROW_ID, nullable=False),
@@ -312,7 +317,9 @@ def upgrade() -> None:
         sa.Column("post_id", ROW_ID, nullable=True),
         sa.Column("title", sa.String(length=20), nullable=True),
         sa.Column("given_by_id", ROW_ID, nullable=True),
+        sa.Column("approved_by_id", ROW_ID, nullable=True),
         sa.Column("given_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_by_id", ROW_ID, nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("id", ROW_ID, nullable=False),
         sa.CheckConstraint(
@@ -322,7 +329,12 @@ def upgrade() -> None:
             "role NOT IN ('committee', 'college', 'group_leader') OR unit_id IS NOT NULL",
             name=op.f("ck_role_grant_offices_have_a_unit"),
         ),
+        sa.CheckConstraint("given_by_id <> approved_by_id", name=op.f("ck_role_grant_two_people")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_role_grant_account_id")),
+        sa.ForeignKeyConstraint(
+            ["approved_by_id"], ["account.id"], name=op.f("fk_role_grant_approved_by_id")
+        ),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["account.id"], name=op.f("fk_role_grant_ended_by_id")),
         sa.ForeignKeyConstraint(["given_by_id"], ["account.id"], name=op.f("fk_role_grant_given_by_id")),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_role_grant_post_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_role_grant_unit_id")),
@@ -393,6 +405,36 @@ def upgrade() -> None:
     op.create_index(op.f("ix_site_base_id"), "site", ["base_id"], unique=False)
     op.create_index(op.f("ix_site_post_id"), "site", ["post_id"], unique=False)
     op.create_table(
+        "slip",
+        sa.Column("account_id", ROW_ID, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("print_ref", sa.String(length=36), nullable=False),
+        sa.Column("proposed_by_id", ROW_ID, nullable=True),
+        sa.Column("printed_by_id", ROW_ID, nullable=True),
+        sa.Column("printed_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.Column("replaced_at", sa.BigInteger(), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("printed_at < expires_at", name=op.f("ck_slip_expires_later")),
+        sa.CheckConstraint("proposed_by_id <> printed_by_id", name=op.f("ck_slip_two_people")),
+        sa.CheckConstraint("used_at IS NULL OR replaced_at IS NULL", name=op.f("ck_slip_one_end")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_slip_account_id")),
+        sa.ForeignKeyConstraint(["printed_by_id"], ["account.id"], name=op.f("fk_slip_printed_by_id")),
+        sa.ForeignKeyConstraint(["proposed_by_id"], ["account.id"], name=op.f("fk_slip_proposed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slip")),
+        sa.UniqueConstraint("account_id", "print_ref", name=op.f("uq_slip_account_id_print_ref")),
+        sa.UniqueConstraint("digest", name=op.f("uq_slip_digest")),
+    )
+    op.create_index(
+        "ux_slip_open",
+        "slip",
+        ["account_id"],
+        unique=True,
+        sqlite_where=sa.text("used_at IS NULL AND replaced_at IS NULL"),
+        postgresql_where=sa.text("used_at IS NULL AND replaced_at IS NULL"),
+    )
+    op.create_table(
         "upload",
         sa.Column("account_id", ROW_ID, nullable=False),
         sa.Column("kind", one_of("uploadkind", "members", "shifts"), nullable=False),
@@ -446,6 +488,49 @@ def upgrade() -> None:
         sqlite_where=sa.text("is_poster AND revoked_at IS NULL"),
         postgresql_where=sa.text("is_poster AND revoked_at IS NULL"),
     )
+    op.create_table(
+        "proposal",
+        sa.Column("what", one_of("proposalkind", "give_role", "end_role", "slip"), nullable=False),
+        sa.Column("account_id", ROW_ID, nullable=False),
+        sa.Column(
+            "role",
+            one_of("role", "leader", "committee", "group_leader", "college", "admin", "auditor"),
+            nullable=True,
+        ),
+        sa.Column("unit_id", ROW_ID, nullable=True),
+        sa.Column("grant_id", ROW_ID, nullable=True),
+        sa.Column("proposed_by_id", ROW_ID, nullable=False),
+        sa.Column("proposed_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_by_id", ROW_ID, nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("is_approved", sa.Boolean(), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(what = 'end_role') = (grant_id IS NOT NULL)", name=op.f("ck_proposal_ends_a_grant")
+        ),
+        sa.CheckConstraint(
+            "what <> 'give_role' OR (role IS NOT NULL AND unit_id IS NOT NULL)",
+            name=op.f("ck_proposal_gives_a_role"),
+        ),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (is_approved IS NULL) AND (decided_at IS NULL) = (decided_by_id IS NULL)",
+            name=op.f("ck_proposal_decided_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "NOT is_approved OR proposed_by_id <> decided_by_id", name=op.f("ck_proposal_two_people")
+        ),
+        sa.CheckConstraint(
+            "account_id <> proposed_by_id AND account_id <> decided_by_id",
+            name=op.f("ck_proposal_never_about_oneself"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_proposal_account_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["account.id"], name=op.f("fk_proposal_decided_by_id")),
+        sa.ForeignKeyConstraint(["grant_id"], ["role_grant.id"], name=op.f("fk_proposal_grant_id")),
+        sa.ForeignKeyConstraint(["proposed_by_id"], ["account.id"], name=op.f("fk_proposal_proposed_by_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_proposal_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+    )
+    op.create_index("ix_proposal_account_id", "proposal", ["account_id"], unique=False)
     op.create_table(
         "shift_break",
         sa.Column("shift_id", ROW_ID, nullable=False),

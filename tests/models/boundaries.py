@@ -2,7 +2,7 @@
 
 A case names the constraint, its table, what differs from the valid row (``rows.VALID``, which is in its
 table already) where the database still takes it, and what differs where the database must refuse it.
-Member 2 has no visit, member 3 an open one at shift 1; there are two shifts, sites and accounts.
+Member 2 has no visit, member 3 an open one at shift 1; there are two shifts and sites, and three accounts.
 """
 
 from tests.models.rows import HOUR, NINE, Row
@@ -25,6 +25,11 @@ NEW_SHIFT: Row = {"code": "S2"}
 VOID: Row = {"state": "void", "grade": "X", "net_min": 0, "credited_min": 0}
 OPEN: Row = {"shift_id": 2, "state": "open", "net_min": 0, "credited_min": 0}
 LEADER_2: Row = {"account_id": 2}
+NEW_MEMBERS: Row = {"login": "li", "member_id": 2}
+GIVEN: Row = {"account_id": 2, "given_by_id": 1}
+DECIDED: Row = {"decided_by_id": 3, "decided_at": NINE, "is_approved": True}
+OTHER_SLIP: Row = {"digest": "1" * 64, "print_ref": "p2"}
+NEW_SLIP: Row = OTHER_SLIP | {"account_id": 2}
 OFFICE: Row = {"role": "committee", "unit_id": 1, "post_id": None}
 APPLIED: Row = {"content": None, "applied_at": NINE, "added": 0}
 NOT_NEGATIVE = (
@@ -174,6 +179,50 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
     # Accounts
     ("uq_account_login", "account", {"login": "li", "member_id": None}, {"member_id": None}),
     ("uq_account_member_id", "account", {"login": "li", "member_id": 2}, {"login": "li"}),
+    (
+        "ck_account_one_home",
+        "account",
+        {"login": "li", "member_id": None, "unit_id": 1},
+        NEW_MEMBERS | {"unit_id": 1},
+    ),
+    ("ck_role_grant_two_people", "role_grant", GIVEN | {"approved_by_id": 2}, GIVEN | {"approved_by_id": 1}),
+    ("ck_proposal_gives_a_role", "proposal", {"what": "slip", "role": None}, {"role": None}),
+    ("ck_proposal_gives_a_role", "proposal", {"what": "slip", "unit_id": None}, {"unit_id": None}),
+    ("ck_proposal_ends_a_grant", "proposal", {"what": "end_role", "grant_id": 1}, {"what": "end_role"}),
+    ("ck_proposal_ends_a_grant", "proposal", {}, {"grant_id": 1}),
+    ("ck_proposal_never_about_oneself", "proposal", {}, {"proposed_by_id": 2}),
+    (
+        "ck_proposal_never_about_oneself",
+        "proposal",
+        {"account_id": 3} | DECIDED | {"decided_by_id": 2, "is_approved": False},
+        DECIDED | {"decided_by_id": 2, "is_approved": False},
+    ),
+    (
+        "ck_proposal_two_people",
+        "proposal",
+        DECIDED | {"decided_by_id": 1, "is_approved": False},
+        DECIDED | {"decided_by_id": 1},
+    ),
+    ("ck_proposal_decided_by_somebody", "proposal", DECIDED, DECIDED | {"is_approved": None}),
+    ("ck_proposal_decided_by_somebody", "proposal", DECIDED, DECIDED | {"decided_by_id": None}),
+    ("uq_slip_digest", "slip", NEW_SLIP, NEW_SLIP | {"digest": "0" * 64}),
+    (
+        "uq_slip_account_id_print_ref",
+        "slip",
+        NEW_SLIP | {"replaced_at": NINE},
+        {"digest": "1" * 64, "replaced_at": NINE},
+    ),
+    ("ux_slip_open", "slip", NEW_SLIP | {"account_id": 2}, NEW_SLIP | {"account_id": 1}),
+    ("ux_slip_open", "slip", OTHER_SLIP | {"used_at": NINE}, OTHER_SLIP),
+    ("ux_slip_open", "slip", OTHER_SLIP | {"replaced_at": NINE}, OTHER_SLIP),
+    ("ck_slip_expires_later", "slip", NEW_SLIP | {"expires_at": NINE + 1}, NEW_SLIP | {"expires_at": NINE}),
+    (
+        "ck_slip_one_end",
+        "slip",
+        NEW_SLIP | {"used_at": NINE},
+        NEW_SLIP | {"used_at": NINE, "replaced_at": NINE},
+    ),
+    ("ck_slip_two_people", "slip", NEW_SLIP | {"proposed_by_id": 1}, NEW_SLIP | {"proposed_by_id": 2}),
     ("uq_api_token_digest", "api_token", {"digest": "1" * 64}, {}),
     ("ux_role_grant_post", "role_grant", LEADER_2, {}),
     ("ux_role_grant_post", "role_grant", {"ended_at": NINE}, {}),

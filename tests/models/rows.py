@@ -87,6 +87,14 @@ VALID: dict[str, Row] = {
     "role_grant": {
         "account_id": 1, "role": "leader", "unit_id": None, "post_id": 1, "given_at": NINE, "ended_at": None,
     },
+    "proposal": {
+        "what": "give_role", "account_id": 2, "role": "college", "unit_id": 1, "grant_id": None, "proposed_by_id": 1,
+        "proposed_at": NINE, "decided_by_id": None, "decided_at": None, "is_approved": None,
+    },
+    "slip": {
+        "account_id": 1, "digest": "0" * 64, "print_ref": "p1", "proposed_by_id": None, "printed_by_id": 2,
+        "printed_at": NINE, "expires_at": NINE + HOUR, "used_at": None, "replaced_at": None,
+    },
     "api_token": {"account_id": 1, "digest": "0" * 64, "created_at": NINE},
     "wrong_try": {"what": "password", "subject": "mei", "at": NINE},
     "upload": {
@@ -96,7 +104,7 @@ VALID: dict[str, Row] = {
     "audit": {"at": NINE, "act": "check_in", "subject": "visit", "subject_id": 1},
 }
 # fmt: on
-"""Every reference is to the first row of the other table; a second account, 2, is always there."""
+"""Every reference is to the first row of the other table; the accounts 2 and 3 are always there."""
 
 
 OFFICE_OF_2: Row = {"account_id": 2, "role": "committee", "unit_id": 1, "post_id": None}
@@ -114,6 +122,7 @@ def fill(connection: Connection) -> None:
         insert(connection, table.name, VALID[table.name])
         if table.name == "account":
             insert(connection, "account", VALID["account"] | {"login": "office", "member_id": None})
+            insert(connection, "account", VALID["account"] | {"login": "deputy", "member_id": None})
         if table.name == "role_grant":
             insert(connection, "role_grant", VALID["role_grant"] | OFFICE_OF_2)
 

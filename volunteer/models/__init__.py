@@ -1,6 +1,6 @@
 """Typed tables: shape and integrity. No queries, no rules."""
 
-from volunteer.models.access import Account, ApiToken, AuditLine, RoleGrant, WrongTry
+from volunteer.models.access import Account, ApiToken, AuditLine, Proposal, RoleGrant, Slip, WrongTry
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
 from volunteer.models.people import Decision, Member, Membership, OverCap, ProbationWindow
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
@@ -25,11 +25,13 @@ __all__ = [
     "PolicyVersion",
     "Post",
     "ProbationWindow",
+    "Proposal",
     "Request",
     "RoleGrant",
     "Shift",
     "ShiftBreak",
     "Site",
+    "Slip",
     "Term",
     "Unit",
     "Upload",

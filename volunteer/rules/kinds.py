@@ -155,6 +155,14 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class ProposalKind(StrEnum):
+    """What one alone may not do about an account."""
+
+    GIVE_ROLE = "give_role"
+    END_ROLE = "end_role"
+    SLIP = "slip"
+
+
 class Phase(StrEnum):
     """Where a member stands on the way through the probation."""
 

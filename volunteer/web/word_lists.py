@@ -18,6 +18,7 @@ from volunteer.rules.kinds import (
     Lost,
     Outcome,
     Phase,
+    ProposalKind,
     RequestKind,
     RequestState,
     Role,
@@ -138,6 +139,11 @@ WORDS = _Words(
         Role.COLLEGE: _l("college office"),
         Role.ADMIN: _l("administrator"),
         Role.AUDITOR: _l("auditor"),
+    },
+    {
+        ProposalKind.GIVE_ROLE: _l("give a role"),
+        ProposalKind.END_ROLE: _l("end a role"),
+        ProposalKind.SLIP: _l("print a new slip"),
     },
     {
         Phase.NOT_STARTED: _l("Probation not begun"),
