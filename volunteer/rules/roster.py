@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from volunteer.rules.kinds import Stage
+from volunteer.rules.kinds import Stage, UnitKind
+
+_LEVELS = (UnitKind.UNIVERSITY, UnitKind.COLLEGE, UnitKind.GENERAL_BRANCH, UnitKind.BRANCH, UnitKind.GROUP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,3 +17,10 @@ class RosterEntry:
     unit: str | None
     stage: Stage
     probation_start: date | None = None
+
+
+def may_stand_below(kind: UnitKind, parent: UnitKind) -> bool:
+    """Whether a unit of one kind may stand below one of the other. Levels may be left out; groups need a branch."""
+    if kind is UnitKind.GROUP:
+        return parent is UnitKind.BRANCH
+    return _LEVELS.index(parent) < _LEVELS.index(kind)

@@ -26,6 +26,8 @@ READERS = frozenset({Role.COMMITTEE, Role.GROUP_LEADER, Role.COLLEGE, Role.AUDIT
 REVIEWERS = frozenset({Role.COMMITTEE, Role.COLLEGE})
 APPROVERS = KEEPERS
 REGISTRARS = frozenset({Role.COMMITTEE, Role.COLLEGE, Role.ADMIN})
+OFFICES = frozenset({Role.COLLEGE, Role.ADMIN})
+COLLEGE = frozenset({Role.COLLEGE})
 STAFF = frozenset(Role) - {Role.LEADER, Role.GROUP_LEADER}
 
 
@@ -40,6 +42,7 @@ class Gate(StrEnum):
     APPROVER = "approver"
     COMMITTEE = "committee"
     REGISTRAR = "registrar"
+    OFFICE = "office"
     COLLEGE = "college"
 
 
@@ -121,4 +124,5 @@ reader: Any = _gate(Gate.READER, _holds(READERS))
 approver: Any = _gate(Gate.APPROVER, _holds(APPROVERS))
 committee: Any = _gate(Gate.COMMITTEE, _holds(REVIEWERS))
 registrar: Any = _gate(Gate.REGISTRAR, _holds(REGISTRARS))
+office: Any = _gate(Gate.OFFICE, _holds(OFFICES))
 college: Any = _gate(Gate.COLLEGE, _holds(frozenset({Role.COLLEGE})))

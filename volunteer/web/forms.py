@@ -20,6 +20,8 @@ FIELD_OF: Mapping[Reason, str] = {
     Reason.BEYOND_SHIFT: "ends_at",
     Reason.ALREADY_EXISTS: "code",
 }
+# What actions call a field that forms have in two parts.
+PART_OF: Mapping[str, str] = {"breaks": "break_from"}
 
 
 @dataclass(slots=True)
@@ -54,9 +56,10 @@ class Form:
         try:
             return act()
         except Refusal as refusal:
-            if refusal.reason in (Reason.NOT_ALLOWED, Reason.UNKNOWN, Reason.NOT_SIGNED_IN):
+            if _is_for_all(refusal):
                 raise
             named = str(refusal.facts.get("field", "")) or FIELD_OF.get(refusal.reason, "")
+            named = PART_OF.get(named, named)
             self.errors[named if named in self.values else ""] = words.sentence(refusal)
             return None
 
@@ -66,3 +69,10 @@ class Form:
             self.errors["" if name == "_schema" else name] = gettext(str(text))
         if self.errors:
             self.errors.setdefault("", gettext("Something is not right yet. See the fields below."))
+
+
+def _is_for_all(refusal: Refusal) -> bool:
+    """Whether the refusal is of the page rather than of what was typed. One with a day is of what was typed."""
+    if refusal.reason is Reason.NOT_ALLOWED:
+        return "day" not in refusal.facts
+    return refusal.reason in (Reason.UNKNOWN, Reason.NOT_SIGNED_IN)

@@ -96,7 +96,16 @@ WITH_FACTS: Mapping[Reason, tuple[Any, ...]] = {
     ),
     Reason.BEYOND_SHIFT: (_l("Times must lie within {starts_at}–{ends_at}."),),
     Reason.TOO_MANY_TRIES: (_l("Too many wrong tries. Wait {retry_after_s} min, then try again."),),
+    Reason.NOT_ALLOWED: (
+        _l("Not before {day}: until then there is service, or the last move. Choose a later day."),
+    ),
     Reason.EXTENSION_OUT_OF_RANGE: (_l("An extension is {low} to {high} months."),),
+    Reason.STAGE_ORDER: (
+        _l(
+            "From {stage} the roster does not lead to {to}. One step follows another: activist, candidate,"
+            " probationary member."
+        ),
+    ),
     Reason.NOT_DUE: (_l("Not due until {day}. Record the decision of the meeting after that."),),
     Reason.THRESHOLD_NOT_MET: (
         _l(
