@@ -50,6 +50,13 @@ class Actor:
         """Whether the account looks after the system. That gives no right over hours."""
         return any(grant.role is Role.ADMIN for grant in self.grants)
 
+    def looks_after(self, unit_chain: Collection[int]) -> bool:
+        """Whether the account is administrator of the unit, or of everything."""
+        return any(
+            grant.role is Role.ADMIN and (grant.unit_id is None or grant.unit_id in unit_chain)
+            for grant in self.grants
+        )
+
     def may_keep(self, post_id: int, unit_chain: Collection[int]) -> bool:
         """Whether the account may show the code, witness, attest ends, take in and publish shifts at a post.
 

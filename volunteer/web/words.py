@@ -58,6 +58,16 @@ SENTENCES: Mapping[Reason, Any] = {
     ),
     Reason.NOT_SIGNED_IN: _l("Please sign in first."),
     Reason.WRONG_PASSWORD: _l("Login or password is not right."),
+    Reason.SLIP_UNKNOWN: _l("No slip has this code. Compare it with your slip, sign by sign."),
+    Reason.SLIP_USED: _l(
+        "This slip has done its work: the password is set. Sign in with it. If it is forgotten, or it was"
+        " not you, ask your branch committee for a new slip."
+    ),
+    Reason.SLIP_EXPIRED: _l("This slip has expired. Ask your branch committee for a new one."),
+    Reason.SLIP_REPLACED: _l(
+        "This slip is no longer valid; most often a later one has replaced it. Take the newest, or ask your"
+        " branch committee for another."
+    ),
     Reason.TOO_MANY_TRIES: _l("Too many wrong tries. Wait a few minutes, then try again."),
     Reason.TICKET_GONE: _l("More than five minutes have passed. Scan the screen again."),
     Reason.CSRF_STALE: _l(
@@ -76,6 +86,27 @@ CASES: Mapping[tuple[Reason, str], Any] = {
     (Reason.CODE_UNKNOWN, "not_shown"): _l(
         "No screen of {post} shows these digits now. Check the post, and type the digits of this moment."
     ),
+    (Reason.SLIP_UNKNOWN, "signs"): _l(
+        "The code has 12 letters and digits; 0, 1, I, L, O and U are not among them. Type it as it stands on"
+        " the slip."
+    ),
+    (Reason.SAME_PERSON, "own_account"): _l(
+        "Nobody does this for an own account. Ask another person of the college."
+    ),
+    (Reason.SAME_PERSON, "printed_by_you"): _l(
+        "You printed the slip that opened this account, so somebody else must give it a role: nobody alone"
+        " may come to act as two."
+    ),
+    (Reason.SAME_PERSON, "own_proposal"): _l("You proposed this. Another person must approve it."),
+    (Reason.ALREADY_EXISTS, "printed"): _l(
+        "These slips were printed already. Open the page again to print new ones; the earlier ones are then"
+        " worthless."
+    ),
+    (Reason.ALREADY_EXISTS, "tokens"): _l("Five tokens at a time are enough. Revoke one first."),
+    (Reason.BAD_FIELD, "password_length"): _l("At least ten characters, at most 200."),
+    (Reason.BAD_FIELD, "password_login"): _l("Not your login or student number."),
+    (Reason.BAD_FIELD, "password_plain"): _l("At least five different characters, and no row of digits."),
+    (Reason.BAD_FIELD, "password_again"): _l("The two are not the same. Type both again."),
     (Reason.OUTSIDE_SHIFT, "early"): _l("Too early. Check-in opens at {opens_at}."),
     (Reason.OUTSIDE_SHIFT, "over"): _l("The shift ended at {ends_at}. If you served, ask for a make-up."),
     (Reason.OUTSIDE_SHIFT, "none"): _l("No shift here today. Ask the leader to open one."),
