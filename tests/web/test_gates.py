@@ -55,6 +55,14 @@ GATES = {
         "registry.post GET /posts/<code:code>",
         "registry.new_shift GET,POST /posts/<code:code>/shifts/new",
         "registry.change_shift GET,POST /shifts/<code:code>/edit",
+        "posters.lists GET /posters",
+        "posters.draw_all POST /posters",
+        "posters.finished GET /posters/<string(length=32):key>.pdf",
+        "posters.one GET /sites/<code:code>/poster.pdf",
+        "posters.drawing_of GET /sites/<code:code>/poster.svg",
+        "posters.picture_of GET /sites/<code:code>/poster.png",
+        "posters.renew POST /sites/<code:code>/poster",
+        "site_codes.poster_pdf GET /api/v1/sites/<code:code>/poster.pdf",
         "site_codes.code_now GET /api/v1/sites/<code:code>/code",
         "site_codes.beat POST /api/v1/sites/<code:code>/beat",
         "site_codes.code_svg GET /api/v1/sites/<code:code>/code.svg",
@@ -120,6 +128,7 @@ def test_every_route_is_listed_with_its_gate(app: Flask) -> None:
     assert found == GATES
 
 
+    "<string(length=32):key>": "0" * 32,
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("who", sorted(MAY["public"]))
 def test_a_gate_lets_through_exactly_its_roles(app: Flask, enter: Enter, who: str) -> None:

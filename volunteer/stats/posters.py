@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import Base, Display, Post, Site, Unit
@@ -49,7 +49,9 @@ def posters_in_reach(
         reach.append(kept.id.in_(select(Post.id).where(post_in_reach(actor, roles))))
     if unit_path is not None:
         reach.append(runner.path.startswith(unit_path, autoescape=True))
-    wanted = [select(kept.id).join(runner, runner.id == kept.unit_id).where(*reach).exists()]
+    wanted: list[ColumnElement[bool]] = [
+        select(kept.id).join(runner, runner.id == kept.unit_id).where(*reach).exists()
+    ]
     if code is not None:
         wanted.append(Site.code == code)
     live = and_(Display.site_id == Site.id, Display.is_poster, Display.revoked_at.is_(None))

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from volunteer.rules import codes
-from volunteer.rules.codes import Keyring
+from volunteer.rules.campus import Campus
 from volunteer.rules.policy import HoursPolicy
 from volunteer.stats.posters import PosterRow
 from volunteer.web.pdf import PAGE_HEIGHT_MM, PAGE_WIDTH_MM, Paper
-from volunteer.web.show import moment
 
 QR_MM = 112
 NAME_SIZES = (40, 34, 28, 24, 20)
@@ -61,16 +60,14 @@ def poster_words(policy: HoursPolicy) -> PosterWords:
     )
 
 
-def poster_link(handle: str, *, public_url: str, keyring: Keyring) -> str:
+def poster_link(handle: str, *, public_url: str, campus: Campus) -> str:
     """Return what the poster's QR holds: upper case, so that it takes the small alphanumeric mode."""
-    return f"{public_url}/C/{codes.printed_code(bytes.fromhex(handle), keyring)}".upper()
+    return f"{public_url}/C/{codes.printed_code(bytes.fromhex(handle), campus.keyring)}".upper()
 
 
-def posters_pdf(
-    rows: Iterable[PosterRow], *, policy: HoursPolicy, public_url: str, keyring: Keyring
-) -> bytes:
+def posters_pdf(rows: Iterable[PosterRow], *, policy: HoursPolicy, public_url: str, campus: Campus) -> bytes:
     """Return a document with a page for each poster that is up."""
-    drawing = Posters(policy=policy, public_url=public_url, keyring=keyring)
+    drawing = Posters(policy=policy, public_url=public_url, campus=campus)
     for row in rows:
         drawing.add(row)
     return drawing.done()
@@ -79,18 +76,18 @@ def posters_pdf(
 class Posters:
     """A document that grows by a poster a call, so that whoever waits can be told how far it is."""
 
-    def __init__(self, *, policy: HoursPolicy, public_url: str, keyring: Keyring) -> None:
+    def __init__(self, *, policy: HoursPolicy, public_url: str, campus: Campus) -> None:
         """Open an empty document; the words are looked up now, the rest needs no request."""
         self._words = poster_words(policy)
         self._public_url = public_url
-        self._keyring = keyring
+        self._campus = campus
         self._paper = Paper(self._words.title)
 
     def add(self, row: PosterRow) -> None:
         """Add a page, unless the poster was taken down."""
         if row.handle is not None:
-            link = poster_link(row.handle, public_url=self._public_url, keyring=self._keyring)
-            _draw(self._paper, row, link, self._words)
+            link = poster_link(row.handle, public_url=self._public_url, campus=self._campus)
+            _draw(self._paper, row, link, self._words, self._campus)
 
     def add_each(self, rows: Sequence[PosterRow], every: int) -> Iterator[int]:
         """Add all, and tell after *every* of them how many are done."""
@@ -104,7 +101,7 @@ class Posters:
         return bytes(self._paper.output())
 
 
-def _draw(paper: Paper, row: PosterRow, link: str, words: PosterWords) -> None:
+def _draw(paper: Paper, row: PosterRow, link: str, words: PosterWords, campus: Campus) -> None:
     paper.add_page()
     paper.set_y(15)
     paper.written(words.title, size=14, align="C", gap=3)
@@ -121,7 +118,8 @@ def _draw(paper: Paper, row: PosterRow, link: str, words: PosterWords) -> None:
     _worth(paper, words.worth)
     paper.set_y(PAGE_HEIGHT_MM - 25)
     paper.written(f"{words.run_by} {row.unit_name or row.name}", size=10, align="C")
-    paper.written(f"{words.code_of} {moment(row.opened_at)} · {row.code}", size=8, align="C")
+    since = f" {campus.day(row.opened_at)}" if row.opened_at else ""
+    paper.written(f"{words.code_of}{since} · {row.code}", size=8, align="C")
 
 
 def _steps(paper: Paper, steps: Sequence[str]) -> None:

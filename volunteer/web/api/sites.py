@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from volunteer import clock
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas.reads import SiteCode
-from volunteer.web import access, displays, qr
+from volunteer.web import access, displays, posters, qr
 
 bp = Blueprint("site_codes", __name__, description="The code of a site")
 
@@ -43,6 +43,14 @@ def code_svg(code: str) -> ResponseReturnValue:
 def code_png(code: str) -> ResponseReturnValue:
     """Return the QR of this moment as a picture."""
     return Response(qr.png(_shown(code).url), content_type="image/png")
+
+
+@bp.get("/sites/<code:code>/poster.pdf")
+@access.keeper
+@bp.response(200, content_type="application/pdf")
+def poster_pdf(code: str) -> ResponseReturnValue:
+    """Return the printed poster of a site."""
+    return posters.poster_file(code)
 
 
 def _shown(code: str) -> displays.Shown:
