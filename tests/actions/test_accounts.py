@@ -195,7 +195,7 @@ def test_many_tries_at_once_are_no_way_around_the_limit(engine: Engine) -> None:
 def test_a_password_is_right_or_wrong_and_a_stranger_has_none(stage: Stage) -> None:
     account = stage.session.get_one(Account, stage.cast.mei_account)
     epoch = account.session_epoch
-    sign_in.set_password(stage.session, account_id=account.id, password="correct horse")
+    sign_in.set_password(stage.session, account_id=account.id, password="correct horse", now=at("09:00"))
     stage.session.expire_all()
     held = sign_in.held_for(stage.session, "mei")
     assert sign_in.matches(held, "correct horse")
@@ -210,7 +210,9 @@ def test_a_password_is_right_or_wrong_and_a_stranger_has_none(stage: Stage) -> N
 @pytest.mark.parametrize("password", ["", "1234567", "x" * 201])
 def test_a_password_is_neither_short_nor_endless(stage: Stage, password: str) -> None:
     with stage.refused(Reason.BAD_FIELD):
-        sign_in.set_password(stage.session, account_id=stage.cast.mei_account, password=password)
+        sign_in.set_password(
+            stage.session, account_id=stage.cast.mei_account, password=password, now=at("09:00")
+        )
 
 
 def test_the_grants_of_the_cast_are_as_they_were(stage: Stage) -> None:

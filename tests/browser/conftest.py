@@ -72,7 +72,8 @@ def _raise(session: Session) -> Cast:
     start = clock.utc_now().replace(second=0) - timedelta(minutes=60)
     System(session).shift("NOW", cast.post, start, start + timedelta(minutes=115))
     for field in ("mei", "ning", "leader", "secretary", "office", "admin", "auditor"):
-        set_password(session, account_id=getattr(cast, f"{field}_account"), password=PASSWORD)
+        account_id = getattr(cast, f"{field}_account")
+        set_password(session, account_id=account_id, password=PASSWORD, now=clock.utc_now())
     return cast
 
 

@@ -8,7 +8,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.web.conftest import Browser, Enter, token_in
 from volunteer.actions import sign_in as action
 from volunteer.actions.sign_in import set_password
@@ -20,7 +20,7 @@ PASSWORD = "the right one"
 def passwords(people: Cast, write: Any) -> None:
     def work(session: Any) -> None:
         for account_id in (people.mei_account, people.secretary_account):
-            set_password(session, account_id=account_id, password=PASSWORD)
+            set_password(session, account_id=account_id, password=PASSWORD, now=NOW)
 
     write(work)
 

@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from volunteer.models import Account, WrongTry
+from volunteer.models import Account, ApiToken, WrongTry
 from volunteer.rules.reasons import Reason, Refusal
 
 WRONG_TRIES = 5
@@ -89,10 +89,15 @@ def matches(held: Held, password: str) -> bool:
     return held.password_hash is not None and held.account_id is not None
 
 
-def sign_out_everywhere(session: Session, *, account_id: int) -> None:
-    """End every session of the account, on every device."""
+def sign_out_everywhere(session: Session, *, account_id: int, now: datetime) -> None:
+    """End every session of the account, on every device, and the tokens of its programs."""
     session.execute(
         update(Account).where(Account.id == account_id).values(session_epoch=Account.session_epoch + 1)
+    )
+    session.execute(
+        update(ApiToken)
+        .where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=now)
     )
 
 
@@ -101,14 +106,20 @@ def _key(subject: str) -> str:
     return hashlib.sha256(subject.casefold().encode()).hexdigest()
 
 
-def set_password(session: Session, *, account_id: int, password: str) -> None:
+def set_password(session: Session, *, account_id: int, password: str, now: datetime) -> None:
     """Give the account a password, which ends its sessions everywhere.
 
     Raises:
         Refusal: ``BAD_FIELD``: too short or too long.
     """
+    keep_password(session, account_id=account_id, password_hash=hashed(password), now=now)
+
+
+def keep_password(session: Session, *, account_id: int, password_hash: str, now: datetime) -> None:
+    """Keep what :func:`hashed` returned, and end what stood on the password before: sessions and tokens."""
     session.execute(
         update(Account)
         .where(Account.id == account_id)
-        .values(password_hash=hashed(password), session_epoch=Account.session_epoch + 1)
+        .values(password_hash=password_hash, password_set_at=now)
     )
+    sign_out_everywhere(session, account_id=account_id, now=now)

@@ -1,10 +1,8 @@
 """Commands around the data: migrate, init, export, recount, token."""
 
 import csv
-import hashlib
 import io
 import json
-import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,13 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from volunteer import clock, create_app
-from volunteer.actions import accounts, sign_in
+from volunteer.actions import accounts, sign_in, tokens
 from volunteer.actions.recount import recount as recount_all
 from volunteer.cli.serving import settings_or_exit
 from volunteer.config import Settings
 from volunteer.database import db, transaction
 from volunteer.migrate import upgrade
-from volunteer.models import Account, ApiToken, Unit
+from volunteer.models import Account, Unit
 from volunteer.rules.kinds import Role
 from volunteer.rules.reasons import Refusal
 from volunteer.stats.hours_export import HEADER, hours_rows
@@ -75,7 +73,7 @@ def init(login: str, password_file: Path | None) -> None:
             with transaction() as session:
                 account_id = accounts.add_account(session, login=login, name=login, actor=None, now=now)
                 accounts.give_role(session, account_id=account_id, role=Role.ADMIN, actor=None, now=now)
-                sign_in.set_password(session, account_id=account_id, password=password)
+                sign_in.set_password(session, account_id=account_id, password=password, now=now)
         except Refusal as refusal:
             raise click.ClickException(f"{refusal.reason}: {refusal.facts}") from refusal
     click.echo(f"Administrator {login} is ready.")
@@ -152,7 +150,10 @@ def token(login: str) -> None:
         account_id = session.execute(select(Account.id).where(Account.login == login)).scalar_one_or_none()
         if account_id is None:
             raise click.ClickException(f"no account {login}")
-        text = secrets.token_urlsafe(32)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        session.add(ApiToken(account_id=account_id, digest=digest, created_at=clock.utc_now()))
+        try:
+            text = tokens.make_token(session, account_id=account_id, actor_id=None, now=clock.utc_now())
+        except Refusal as refusal:
+            raise click.ClickException(
+                f"{login} has {tokens.MOST_TOKENS} tokens; revoke one first"
+            ) from refusal
     click.echo(text)

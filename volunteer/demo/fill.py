@@ -125,7 +125,7 @@ def logins_with_password(roster: Roster) -> list[str]:
 
 
 def _password_for(login: str) -> Callable[[World, datetime], None]:
-    def act(world: World, _now: datetime) -> None:
-        sign_in.set_password(world.session, account_id=world.account(login), password=login)
+    def act(world: World, now: datetime) -> None:
+        sign_in.set_password(world.session, account_id=world.account(login), password=login, now=now)
 
     return act

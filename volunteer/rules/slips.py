@@ -53,7 +53,7 @@ def code_of(secret: bytes, print_ref: str, account_id: int) -> str:
 
 
 def digest_of(secret: bytes, code: str) -> str:
-    """Return what the database keeps of a code. Without the secret, which it does not hold, it says nothing."""
+    """Return what the database keeps of a code. It says nothing without the secret."""
     return hmac.new(secret, _DIGEST_LABEL + code.encode(), hashlib.sha256).hexdigest()
 
 

@@ -80,7 +80,7 @@ def leave_everywhere() -> ResponseReturnValue:
     """End the account's sessions on every device."""
     account_id = access.me().id
     with transaction() as session:
-        sign_out_everywhere(session, account_id=account_id)
+        sign_out_everywhere(session, account_id=account_id, now=clock.utc_now())
     identity.sign_out()
     return redirect("/sign-in", 303)
 

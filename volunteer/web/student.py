@@ -184,7 +184,7 @@ def _new_password(old: str, new: str) -> bool:
     if not matches(held, old):
         raise Refusal(Reason.WRONG_PASSWORD, field="old")
     with transaction() as session:
-        set_password(session, account_id=account.id, password=new)
+        set_password(session, account_id=account.id, password=new, now=clock.utc_now())
     fresh = identity.by_id(account.id)
     if fresh is not None:
         identity.sign_in(fresh, is_staff=bool(access.roles() & access.STAFF), now=clock.utc_now())
