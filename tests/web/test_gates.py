@@ -116,6 +116,7 @@ FILLED = {
     "<row:request_id>": "999999",
     "<row:objection_id>": "999999",
     "<string(maxlength=200):code>": "A" * 31,
+    "<string(length=32):key>": "0" * 32,
 }
 
 
@@ -128,7 +129,6 @@ def test_every_route_is_listed_with_its_gate(app: Flask) -> None:
     assert found == GATES
 
 
-    "<string(length=32):key>": "0" * 32,
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("who", sorted(MAY["public"]))
 def test_a_gate_lets_through_exactly_its_roles(app: Flask, enter: Enter, who: str) -> None:
