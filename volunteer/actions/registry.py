@@ -86,21 +86,6 @@ def change_unit(session: Session, *, unit_id: int, name: str, actor: Actor | Non
     note(session, "change_unit", "unit", unit_id, actor_id=actor_id(actor), now=now, was=was, to=unit.name)
 
 
-def change_unit(session: Session, *, unit_id: int, name: str, actor: Actor | None, now: datetime) -> None:
-    """Give a unit another name. Its code and its place in the tree stay: past reports stand on them.
-
-    Raises:
-        Refusal: ``UNKNOWN``, ``NOT_ALLOWED`` or ``BAD_FIELD``.
-    """
-    unit = session.get(Unit, unit_id)
-    if unit is None:
-        raise Refusal(Reason.UNKNOWN)
-    _check_office(session, actor, unit_id)
-    was, unit.name = unit.name, clean_line(name, "name")
-    session.flush()
-    note(session, "change_unit", "unit", unit_id, actor_id=actor_id(actor), now=now, was=was, to=unit.name)
-
-
 def add_term(
     session: Session,
     *,
