@@ -39,9 +39,9 @@ class Browser:
         """Send a form."""
         return self.client.post(path, data={"csrf_token": self.token} | form)
 
-    def send(self, path: str, body: Any) -> TestResponse:
+    def send(self, path: str, body: Any, *, method: str = "POST") -> TestResponse:
         """Send JSON as the pages' scripts do."""
-        return self.client.post(path, json=body, headers={"X-CSRFToken": self.token})
+        return self.client.open(path, method=method, json=body, headers={"X-CSRFToken": self.token})
 
 
 def token_in(page: str) -> str:

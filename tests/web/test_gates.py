@@ -17,7 +17,8 @@ GATES = {
         "scan.opened GET /c/<string(maxlength=200):code>",
         "scan.opened GET /C/<string(maxlength=200):code>",
         "student.start GET /",
-        "api.description GET /api/v1/openapi.json",
+        "api.openapi GET /api/v1/openapi.json",
+        "api.docs GET /api/docs",
     },
     "signed_in": {
         "auth.leave_everywhere POST /sign-out-everywhere",
@@ -41,6 +42,8 @@ GATES = {
         "reads.my_visits GET /api/v1/me/visits",
     },
     "keeper": {
+        "timetable.new_shift POST /api/v1/shifts",
+        "timetable.change_shift PATCH /api/v1/shifts/<code:code>",
         "leader.mine GET /sites",
         "leader.site GET /sites/<code:code>",
         "leader.show GET /sites/<code:code>/show",
@@ -69,6 +72,8 @@ GATES = {
         "site_codes.code_png GET /api/v1/sites/<code:code>/code.png",
     },
     "reader": {
+        "organisation.members GET /api/v1/members",
+        "organisation.member GET /api/v1/members/<code:student_no>",
         "branch.start GET /branch",
         "branch.overview GET /units/<code:code>",
         "branch.members_csv GET /units/<code:code>/members.csv",
@@ -85,6 +90,8 @@ GATES = {
         "review.reject_request POST /review/requests/<row:request_id>/reject",
     },
     "committee": {
+        "places.new_post POST /api/v1/posts",
+        "places.change_post PATCH /api/v1/posts/<code:code>",
         "review.confirm_visit POST /review/visits/<row:visit_id>/confirm",
         "review.send_back POST /review/visits/<row:visit_id>/return",
         "review.accept POST /review/objections/<row:objection_id>/accept",
@@ -97,6 +104,28 @@ GATES = {
         "registry.new_base GET,POST /bases/new",
         "registry.change_base GET,POST /bases/<code:code>/edit",
     },
+    "office": {
+        "organisation.new_unit POST /api/v1/units",
+        "organisation.change_unit PATCH /api/v1/units/<code:code>",
+        "places.new_base POST /api/v1/bases",
+        "places.change_base PATCH /api/v1/bases/<code:code>",
+    },
+    "college": {
+        "organisation.new_member POST /api/v1/members",
+        "organisation.change_member PATCH /api/v1/members/<code:student_no>",
+    },
+    "holder": {
+        "organisation.units GET /api/v1/units",
+        "organisation.unit GET /api/v1/units/<code:code>",
+        "places.bases GET /api/v1/bases",
+        "places.base GET /api/v1/bases/<code:code>",
+        "places.posts GET /api/v1/posts",
+        "places.post GET /api/v1/posts/<code:code>",
+        "places.sites GET /api/v1/sites",
+        "places.site GET /api/v1/sites/<code:code>",
+        "timetable.shifts GET /api/v1/shifts",
+        "timetable.shift GET /api/v1/shifts/<code:code>",
+    },
 }
 # Who passes a gate: the roles of the cast, by the name of somebody who holds it.
 MAY = {
@@ -108,9 +137,13 @@ MAY = {
     "approver": {"leader", "secretary", "office"},
     "committee": {"secretary", "office"},
     "registrar": {"secretary", "office", "admin"},
+    "office": {"office", "admin"},
+    "college": {"office"},
+    "holder": {"leader", "secretary", "office", "admin", "auditor"},
 }
 FILLED = {
     "<code:code>": "NOBODYS",
+    "<code:student_no>": "0000000000",
     "<row:visit_id>": "999999",
     "<row:member_id>": "999999",
     "<row:request_id>": "999999",
@@ -159,5 +192,5 @@ def _status(app: Flask, enter: Enter, who: str, method: str, path: str) -> int:
     if method == "GET":
         return browser.get(path).status_code
     if "/api/" in path:
-        return browser.send(path, {}).status_code
+        return browser.send(path, {}, method=method).status_code
     return browser.post(path).status_code

@@ -1,10 +1,26 @@
 """What programs read: standing, records, progress rows, roll-ups, the code of a site."""
 
-from marshmallow import RAISE, Schema, fields, validate
+import re
+from collections.abc import Mapping
+from typing import Any
 
-from volunteer.schemas.fields import LARGEST_ROW, CodeField, Day
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+
+from volunteer.rules.kinds import Phase, Status
+from volunteer.rules.reasons import Reason
+from volunteer.schemas.fields import CHECK_TEXT, LARGEST_ROW, CodeField, Day
+from volunteer.schemas.registry import ENDS_LATER
 
 PAGE = 50
+_PLACE = re.compile(r"^([0-9]{1,9})\.(.{1,60})$")
+
+
+class Answer(Schema):
+    """What is answered: every field is there, null where there is nothing."""
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Say so in the description."""
+        field_obj.required = True
 
 
 class Problem(Schema):
@@ -13,12 +29,14 @@ class Problem(Schema):
     type = fields.String(required=True)
     title = fields.String(required=True)
     status = fields.Integer(required=True)
-    reason = fields.String(required=True)
+    reason = fields.Enum(Reason, by_value=True, required=True)
     detail = fields.String(required=True)
-    errors = fields.Dict()
+    errors = fields.Dict(
+        keys=fields.String(), metadata={"description": "By field, what is wrong with it; for lists by place."}
+    )
 
 
-class Standing(Schema):
+class Standing(Answer):
     """A member against the threshold. Minutes."""
 
     student_no = fields.String()
@@ -40,14 +58,14 @@ class Standing(Schema):
     lost = fields.Dict(keys=fields.String(), values=fields.Integer())
 
 
-class Step(Schema):
+class Step(Answer):
     """One step of a calculation: what it is called, and the minutes it gives or takes."""
 
     step = fields.String()
     minutes = fields.Integer()
 
 
-class VisitRow(Schema):
+class VisitRow(Answer):
     """A record with every step of its calculation."""
 
     id = fields.Integer()
@@ -65,7 +83,7 @@ class VisitRow(Schema):
     steps = fields.List(fields.Nested(Step))
 
 
-class VisitPage(Schema):
+class VisitPage(Answer):
     """Records, newest first; ``next`` is the cursor of the following page, null at the end."""
 
     visits = fields.List(fields.Nested(VisitRow))
@@ -82,19 +100,45 @@ class VisitQuery(Schema):
     limit = fields.Integer(load_default=PAGE, validate=validate.Range(1, 200))
 
 
+class Place(fields.Field[tuple[int, str]]):
+    """The cursor of progress rows: the missing minutes of the last one, and her number."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        told = {
+            "type": "string",
+            "pattern": _PLACE.pattern,
+            "description": "The ``next`` of the page before.",
+        }
+        super().__init__(metadata=told, **kwargs)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> tuple[int, str]:
+        found = _PLACE.match(str(value))
+        if found is None:
+            raise ValidationError(CHECK_TEXT)
+        return -int(found[1]), found[2]
+
+
+def cursor_text(place: tuple[int, str]) -> str:
+    """Return the cursor as :class:`Place` reads it."""
+    return f"{-place[0]}.{place[1]}"
+
+
 class MemberQuery(Schema):
     """Which page of progress rows, and of whom."""
 
     class Meta:
         unknown = RAISE
 
-    status = fields.String(load_default=None, validate=validate.Length(max=20))
+    status = fields.Enum(Status, by_value=True, load_default=None)
+    phase = fields.Enum(Phase, by_value=True, load_default=None)
     q = fields.String(load_default=None, validate=validate.Length(max=60))
-    after = fields.Integer(load_default=0, validate=validate.Range(0, LARGEST_ROW))
+    after = Place(load_default=None)
     limit = fields.Integer(load_default=PAGE, validate=validate.Range(1, 500))
 
 
-class MemberRow(Schema):
+class MemberRow(Answer):
     """One member's progress. Minutes."""
 
     student_no = fields.String()
@@ -109,11 +153,11 @@ class MemberRow(Schema):
     days_left = fields.Integer()
 
 
-class MemberPage(Schema):
+class MemberPage(Answer):
     """Progress rows, furthest from the threshold first; ``next`` is the cursor of the following page."""
 
-    members = fields.List(fields.Nested(MemberRow))
-    next = fields.Integer(allow_none=True)
+    members = fields.List(fields.Nested(MemberRow), required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
 class StatsQuery(Schema):
@@ -129,8 +173,15 @@ class StatsQuery(Schema):
     since = Day(data_key="from", load_default=None)
     until = Day(data_key="to", load_default=None)
 
+    @validates_schema(skip_on_field_errors=True)
+    def check_days(self, values: dict[str, Any], **_kwargs: Any) -> None:
+        """Refuse days that end before they begin."""
+        start, end = values["since"], values["until"]
+        if start and end and end <= start:
+            raise ValidationError(ENDS_LATER, "to")
 
-class RollUpRow(Schema):
+
+class RollUpRow(Answer):
     """One line of a roll-up. Minutes; person-times and headcount are counts."""
 
     code = fields.String(allow_none=True)
@@ -140,25 +191,29 @@ class RollUpRow(Schema):
     net = fields.Integer()
     credited = fields.Integer()
     makeup_share_pct = fields.Float(allow_none=True)
+    recorded = fields.Integer(metadata={"description": "Opening and outside minutes; only units have them."})
 
 
-class Basis(Schema):
+class Basis(Answer):
     """What the figures stand on."""
 
     unit = fields.String(allow_none=True)
     since = fields.Date(data_key="from")
     until = fields.Date(data_key="to")
     by = fields.String()
+    policy = fields.Date(metadata={"description": "The policy version in force: its effective day."})
+    made_at = fields.AwareDateTime(format="iso")
+    made_by = fields.String()
 
 
-class StatsAnswer(Schema):
+class StatsAnswer(Answer):
     """A roll-up with its basis."""
 
     basis = fields.Nested(Basis)
     rows = fields.List(fields.Nested(RollUpRow))
 
 
-class SiteCode(Schema):
+class SiteCode(Answer):
     """What a display shows just now."""
 
     url = fields.String()

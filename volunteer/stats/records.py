@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import (
     Base,
@@ -142,12 +142,20 @@ _LOSSES = tuple(reason for reason in Lost if reason is not Lost.OUTSIDE_WINDOW)
 
 
 def records_of(
-    session: Session, member_id: int, *, now: datetime, visit_id: int | None = None, limit: int = MOST
+    session: Session,
+    member_id: int,
+    *,
+    now: datetime,
+    visit_id: int | None = None,
+    before_id: int | None = None,
+    limit: int = MOST,
 ) -> list[Record]:
-    """Return the member's records, newest first; or the one that is named."""
+    """Return the member's records, newest first; or the one that is named, or those older than another."""
     wanted = [Visit.member_id == member_id]
     if visit_id is not None:
         wanted.append(Visit.id == visit_id)
+    if before_id is not None:
+        wanted.append(_older_than(before_id))
     ends = (
         select(json_rows(Evidence.stay, Evidence.side, Evidence.source, Evidence.at, Evidence.is_claim))
         .where(Evidence.visit_id == Visit.id, Evidence.verdict == Verdict.ACCEPTED)
@@ -187,6 +195,13 @@ def records_of(
         .limit(limit)
     ).all()
     return [_record(row, now) for row in rows]
+
+
+def _older_than(visit_id: int) -> ColumnElement[bool]:
+    """Return the condition for what stands below the record of that id in a member's list."""
+    last = aliased(Visit)
+    below = or_(Visit.served_on < last.served_on, and_(Visit.served_on == last.served_on, Visit.id < last.id))
+    return select(last.id).where(last.id == visit_id, last.member_id == Visit.member_id, below).exists()
 
 
 def typed_records_of(session: Session, member_id: int) -> list[TypedRecord]:

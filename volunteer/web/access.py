@@ -27,6 +27,7 @@ REVIEWERS = frozenset({Role.COMMITTEE, Role.COLLEGE})
 APPROVERS = KEEPERS
 REGISTRARS = frozenset({Role.COMMITTEE, Role.COLLEGE, Role.ADMIN})
 OFFICES = frozenset({Role.COLLEGE, Role.ADMIN})
+ANY_ROLE = frozenset(Role)
 COLLEGE = frozenset({Role.COLLEGE})
 STAFF = frozenset(Role) - {Role.LEADER, Role.GROUP_LEADER}
 
@@ -44,6 +45,7 @@ class Gate(StrEnum):
     REGISTRAR = "registrar"
     OFFICE = "office"
     COLLEGE = "college"
+    HOLDER = "holder"
 
 
 def who() -> SignedIn | None:
@@ -126,3 +128,4 @@ committee: Any = _gate(Gate.COMMITTEE, _holds(REVIEWERS))
 registrar: Any = _gate(Gate.REGISTRAR, _holds(REGISTRARS))
 office: Any = _gate(Gate.OFFICE, _holds(OFFICES))
 college: Any = _gate(Gate.COLLEGE, _holds(frozenset({Role.COLLEGE})))
+holder: Any = _gate(Gate.HOLDER, _holds(ANY_ROLE))

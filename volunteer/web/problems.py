@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -33,6 +34,7 @@ STATUS: Mapping[Reason, int] = {
     Reason.DATABASE_AWAY: 503,
 }
 BY_STATUS: Mapping[int, Reason] = {
+    400: Reason.BAD_FIELD,
     401: Reason.NOT_SIGNED_IN,
     403: Reason.NOT_ALLOWED,
     404: Reason.UNKNOWN,
@@ -61,7 +63,12 @@ def status_of(refusal: Refusal) -> int:
     """Return the status of a refusal. What is not allowed is not found, unless its row was found in reach."""
     if refusal.reason is Reason.NOT_ALLOWED and not g.get("is_in_reach", False):
         return 404
-    return STATUS.get(refusal.reason, 409)
+    return status_of_reason(refusal.reason)
+
+
+def status_of_reason(reason: Reason) -> int:
+    """Return the status of a reason where the row is in reach."""
+    return STATUS.get(reason, 409)
 
 
 def refused(refusal: Refusal) -> ResponseReturnValue:
@@ -77,7 +84,7 @@ def refused(refusal: Refusal) -> ResponseReturnValue:
 
 def invalid(error: ValidationError) -> ResponseReturnValue:
     """Answer a body or form that its schema does not take."""
-    return answer(422, Refusal(Reason.BAD_FIELD), errors=error.messages)
+    return answer(422, Refusal(Reason.BAD_FIELD), errors=_spoken(error.messages))
 
 
 def stale(_error: CSRFError) -> ResponseReturnValue:
@@ -90,7 +97,9 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < 400:
         return error
     reason = BY_STATUS.get(error.code, Reason.BAD_FIELD)
-    errors = getattr(error, "data", {}).get("messages")
+    # The API's parser names the part of the request first; there is only one with fields.
+    by_part = getattr(error, "data", {}).get("messages") or {}
+    errors = next((_spoken(messages) for messages in by_part.values()), None)
     response = current_app.make_response(answer(error.code, Refusal(reason), errors=errors))
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
@@ -127,12 +136,15 @@ def does_not_fit(error: DataError) -> ResponseReturnValue:
 
 def problem(status: int, refusal: Refusal, errors: Any = None) -> dict[str, Any]:
     """Return the members of a problem+json."""
+    detail = words.sentence(refusal)
+    if errors is None and "field" in refusal.facts:
+        errors = {str(refusal.facts["field"]): [detail]}
     members = {
         "type": f"/problems/{refusal.reason.value}",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "reason": refusal.reason.value,
-        "detail": words.sentence(refusal),
+        "detail": detail,
     }
     return members | ({"errors": errors} if errors else {})
 
@@ -151,6 +163,15 @@ def answer(
     if left:
         response.headers["Retry-After"] = str(left)
     return response
+
+
+def _spoken(messages: Any) -> Any:
+    """Return what is wrong with each field in the language of the asker."""
+    if isinstance(messages, Mapping):
+        return {str(name): _spoken(message) for name, message in messages.items()}
+    if isinstance(messages, list):
+        return [_spoken(message) for message in messages]
+    return gettext(str(messages))
 
 
 def _here() -> str:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Flask, request
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from volunteer.config import Settings
-from volunteer.web.identity import bearer
+from volunteer.rules.reasons import Reason, Refusal
+from volunteer.web.identity import asking, bearer
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
@@ -37,9 +38,16 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def ask_for_token() -> None:
-        # A bearer token is not sent by a browser on its own, so a foreign page cannot abuse it.
-        if bearer() is None:
+        # A bearer token is not sent by a browser on its own, so a foreign page cannot abuse it. And where no
+        # view will run, "not found" or "not this method" says more.
+        if bearer() is not None or request.routing_exception is not None:
+            return
+        try:
             csrf.protect()
+        except CSRFError as error:
+            if wants_json() and asking() is None:
+                raise Refusal(Reason.NOT_SIGNED_IN) from error
+            raise
 
     headers = HEADERS | ({"Strict-Transport-Security": TRANSPORT} if settings.is_https else {})
     app.wsgi_app = WithHeaders(app.wsgi_app, headers)  # type: ignore[method-assign]

@@ -1,22 +1,24 @@
 """What programs read: the same figures as on the pages, from the same functions."""
 
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from flask_smorest import Blueprint
 
 from volunteer import clock
 from volunteer.database import db
+from volunteer.rules.policy import policy_on
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas import reads as shapes
 from volunteer.stats import rollups, units
-from volunteer.stats.hours_export import hours_rows
+from volunteer.stats.policies import policies
 from volunteer.stats.records import Record, records_of
 from volunteer.stats.rollups import Days, RollUp
 from volunteer.stats.standing import MemberStanding, member_standing, members_of
 from volunteer.stats.units import UnitRow
 from volunteer.web import access
-from volunteer.web.branch import asked_days, filtered
+from volunteer.web.branch import filtered
 from volunteer.web.show import settings
 
 bp = Blueprint("reads", __name__, description="Standing, records, progress and roll-ups")
@@ -37,11 +39,15 @@ def me() -> dict[str, Any]:
 @bp.response(200, shapes.VisitPage)
 def my_visits(asked: dict[str, Any]) -> dict[str, Any]:
     """Return the asker's records, newest first, with every step of the calculation."""
-    found = records_of(db.session(), access.my_member_id(), now=clock.utc_now())
-    if asked["before"] is not None:
-        ids = [record.id for record in found]
-        found = found[ids.index(asked["before"]) + 1 :] if asked["before"] in ids else []
-    page = found[: asked["limit"]]
+    limit = asked["limit"]
+    found = records_of(
+        db.session(),
+        access.my_member_id(),
+        now=clock.utc_now(),
+        before_id=asked["before"],
+        limit=limit + 1,
+    )
+    page = found[:limit]
     return {
         "visits": [_visit(record) for record in page],
         "next": page[-1].id if len(found) > len(page) else None,
@@ -53,15 +59,21 @@ def my_visits(asked: dict[str, Any]) -> dict[str, Any]:
 @bp.arguments(shapes.MemberQuery, location="query")
 @bp.response(200, shapes.MemberPage)
 def unit_members(asked: dict[str, Any], code: str) -> dict[str, Any]:
-    """Return progress rows, furthest from the threshold first."""
+    """Return progress rows, furthest from the threshold first.
+
+    All are judged by the rules, as on the page, before the list is cut: order and status come from there.
+    """
     unit, today = _unit(code), settings().campus.day(clock.utc_now())
-    people = filtered(
-        members_of(db.session(), unit.path, today=today), asked["q"] or "", asked["status"] or ""
-    )
-    end = asked["after"] + asked["limit"]
+    people = members_of(db.session(), unit.path, today=today)
+    found = filtered(people, asked["q"] or "", asked["status"] or "")
+    if asked["phase"]:
+        found = [one for one in found if one.standing.phase == asked["phase"]]
+    if asked["after"] is not None:
+        found = [one for one in found if _place(one) > asked["after"]]
+    page = found[: asked["limit"]]
     return {
-        "members": [_standing(one) for one in people[asked["after"] : end]],
-        "next": end if end < len(people) else None,
+        "members": [_standing(one) for one in page],
+        "next": shapes.cursor_text(_place(page[-1])) if len(found) > len(page) else None,
     }
 
 
@@ -72,34 +84,26 @@ def unit_members(asked: dict[str, Any], code: str) -> dict[str, Any]:
 def stats(asked: dict[str, Any]) -> dict[str, Any]:
     """Return a roll-up of a unit in reach, by default over the running calendar year."""
     unit = _unit(asked["unit"]) if asked["unit"] else _own_unit()
-    year = asked_days()
-    days = Days(from_on=asked["since"] or year.from_on, to_on=asked["until"] or year.to_on)
+    now, days = clock.utc_now(), _days(asked["since"], asked["until"])
     return {
         "basis": {
             "unit": unit.code,
             "since": days.from_on,
             "until": days.to_on,
             "by": asked["by"],
+            "policy": policy_on(settings().campus.day(now), policies(db.session())).effective_on,
+            "made_at": now,
+            "made_by": access.me().name,
         },
         "rows": [_row(row) for row in BY[asked["by"]](unit, days)],
     }
 
 
-def _by_member(unit: UnitRow, days: Days) -> Sequence[RollUp]:
-    return [
-        RollUp(
-            code=str(student_no),
-            name=str(name),
-            headcount=1 if times else 0,
-            person_times=int(times),
-            net=int(net),
-            credited=int(credited),
-            makeup_net=int(makeup),
-        )
-        for student_no, name, _unit_name, times, net, credited, makeup, _hours in hours_rows(
-            db.session(), unit.path, days
-        )
-    ]
+def _days(since: date | None, until: date | None) -> Days:
+    """Return the days asked for; where one end is left open, the calendar year goes on to it."""
+    this_year = settings().campus.day(clock.utc_now()).year
+    first = since or date((until - timedelta(days=1)).year if until else this_year, 1, 1)
+    return Days(from_on=first, to_on=until or date(first.year + 1, 1, 1))
 
 
 BY: dict[str, Callable[[UnitRow, Days], Sequence[RollUp]]] = {
@@ -108,7 +112,7 @@ BY: dict[str, Callable[[UnitRow, Days], Sequence[RollUp]]] = {
     "unit": lambda unit, days: rollups.by_unit(db.session(), days, unit_path=unit.path),
     "month": lambda unit, days: rollups.by_month(db.session(), days, unit_path=unit.path),
     "term": lambda unit, days: rollups.by_term(db.session(), days, unit_path=unit.path),
-    "member": _by_member,
+    "member": lambda unit, days: rollups.by_member(db.session(), days, unit_path=unit.path),
 }
 
 
@@ -124,6 +128,11 @@ def _own_unit() -> UnitRow:
     if not own:
         raise Refusal(Reason.UNKNOWN)
     return own[0]
+
+
+def _place(one: MemberStanding) -> tuple[int, str]:
+    """Return where the member stands in the list: what is missing, most first, then the number."""
+    return -one.standing.missing, one.student_no
 
 
 def _standing(one: MemberStanding) -> dict[str, Any]:
@@ -181,4 +190,5 @@ def _row(row: RollUp) -> dict[str, Any]:
         "net": row.net,
         "credited": row.credited,
         "makeup_share_pct": row.makeup_share_pct,
+        "recorded": row.recorded,
     }

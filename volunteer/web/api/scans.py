@@ -13,23 +13,41 @@ from volunteer import clock
 from volunteer.actions.presence import ScanResult
 from volunteer.actions.scan import Scan, check
 from volunteer.database import StaleRow, in_transaction, quick_transaction
-from volunteer.rules.reasons import Refusal
-from volunteer.schemas.reads import Problem
+from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas.scans import BatchAnswer, BatchRequest, ScanRequest, ScanVerdict
 from volunteer.web import access, words
+from volunteer.web.api.entries import REASONS, told
 from volunteer.web.show import settings
 
 bp = Blueprint("scans", __name__, description="Check in and out")
 TRIES = 3
+SCAN = {
+    "code": "HTTPS://HOURS.EXAMPLE.EDU.CN/C/CEBAGBAFJ7QTAZCTKBQ2DVB3PJ5XC4I",
+    "client_ref": "0195d1a2-6f3e-7c41-9b51-3f0e6a2d7c10",
+    "action": "in",
+}
+REFUSED = (
+    Reason.CODE_UNKNOWN,
+    Reason.CODE_EXPIRED,
+    Reason.CODE_FROM_FUTURE,
+    Reason.OUTSIDE_SHIFT,
+    Reason.CHOOSE_POST,
+    Reason.TOO_OLD,
+    Reason.ALREADY_CHECKED_IN,
+    Reason.NOT_CHECKED_IN,
+    Reason.SAME_CODE_AGAIN,
+    Reason.WRONG_ACCOUNT,
+    Reason.CLIENT_REF_REUSED,
+    Reason.PROBATION_CLOSED,
+)
 _scan_request = ScanRequest()
 _batch_request = BatchRequest()
 
 
 @bp.post("/scans")
 @access.member
-@bp.doc(requestBody={"required": True, "content": {"application/json": {"schema": ScanRequest}}})
+@bp.doc(**told(ScanRequest, SCAN), **{REASONS: REFUSED})
 @bp.response(201, ScanVerdict)
-@bp.alt_response(409, schema=Problem, content_type="application/problem+json")
 def scan() -> ResponseReturnValue:
     """Check in or out. 201 with the verdict; the same 201 when the phone asks again."""
     asked = _scan(_scan_request.load(request.get_json()))
@@ -45,7 +63,7 @@ def scan() -> ResponseReturnValue:
 
 @bp.post("/scans/batch")
 @access.member
-@bp.doc(requestBody={"required": True, "content": {"application/json": {"schema": BatchRequest}}})
+@bp.doc(**told(BatchRequest, {"scans": [SCAN]}))
 @bp.response(200, BatchAnswer)
 def batch() -> ResponseReturnValue:
     """Judge up to 100 queued scans, each by itself, in order."""
