@@ -85,7 +85,9 @@ def test_a_rare_name_is_on_the_poster_and_a_sign_without_a_font_is_told_by_its_n
     answer = enter("leader").get("/sites/READ/poster.pdf")
     assert RARE in text_of(answer.data)
     assert "%F0%A0%AE%B7" in answer.headers["Content-Disposition"]
-    assert Paper("x").spelled("李\U0002aed0梅") == "李[U+2AED0]梅"
+    paper = Paper("x")
+    assert paper.spelled("李\U0002aed0梅") == "李[U+2AED0]梅"
+    paper.close_fonts()
 
 
 @pytest.mark.parametrize("size", [1, 60])

@@ -7,6 +7,7 @@ import pylopdf_fonts_jp
 import pylopdf_fonts_zh_cn
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, WrapMode
+from fpdf.fonts import TTFFont
 
 from volunteer.web import qr
 
@@ -30,6 +31,18 @@ class Paper(FPDF):
         self.add_font("sans", fname=str(pylopdf_fonts_zh_cn.sans_path()))
         self.set_font("sans", size=12)
         self._known = _letters_of(self.fonts["sans"]) | {ord("\n")}
+
+    def file(self) -> bytes:
+        """Return the finished document. The paper is used up: its fonts are closed."""
+        found = bytes(self.output())
+        self.close_fonts()
+        return found
+
+    def close_fonts(self) -> None:
+        """Close the files of the fonts, which the library would leave open."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
 
     def written(
         self,

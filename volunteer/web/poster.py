@@ -98,7 +98,7 @@ class Posters:
 
     def done(self) -> bytes:
         """Return the file."""
-        return bytes(self._paper.output())
+        return self._paper.file()
 
 
 def _draw(paper: Paper, row: PosterRow, link: str, words: PosterWords, campus: Campus) -> None:
