@@ -81,6 +81,7 @@ GATES = {
         "branch.posts_csv GET /units/<code:code>/posts.csv",
         "branch.bases_csv GET /units/<code:code>/bases.csv",
         "branch.member GET /members/<row:member_id>",
+        "people.members GET /registry/members",
         "reads.unit_members GET /api/v1/units/<code:code>/members",
         "reads.stats GET /api/v1/stats",
     },
@@ -103,6 +104,15 @@ GATES = {
         "registry.lists GET /registry",
         "registry.new_base GET,POST /bases/new",
         "registry.change_base GET,POST /bases/<code:code>/edit",
+    },
+    "office": {
+        "people.unit_tree GET /registry/units",
+        "people.new_unit GET,POST /registry/units/new",
+        "people.change_unit GET,POST /registry/units/<code:code>/edit",
+    },
+    "college": {
+        "people.new_member GET,POST /registry/members/new",
+        "people.change_member GET,POST /registry/members/<row:member_id>",
     },
     "office": {
         "organisation.new_unit POST /api/v1/units",

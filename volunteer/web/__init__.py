@@ -58,6 +58,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         identity,
         language,
         leader,
+        people,
         posters,
         problems,
         registry,
@@ -75,7 +76,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     security.init_app(app, settings)
     problems.init_app(app)
     show.init_app(app, settings)
-    for part in (health, auth, scan, student, leader, posters, branch, review, registry):
+    for part in (health, auth, scan, student, leader, posters, branch, review, registry, people):
         app.register_blueprint(part.bp)
     api.init_app(app)
     _wrap(app, settings)

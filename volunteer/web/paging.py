@@ -1,8 +1,8 @@
 """A list a page at a time, by a link that can be shared."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from flask import request
@@ -23,11 +23,24 @@ class Page(Generic[T]):
         """Return the address of another page of the same list."""
         return "?" + urlencode({**request.args.to_dict(), "page": number})
 
+    def first(self, size: int) -> int:
+        """Return how many rows stand before this page."""
+        return (self.number - 1) * size
+
+    def holding(self, rows: Sequence[T]) -> "Page[T]":
+        """Return the page with its rows, fetched for it alone."""
+        return replace(self, rows=rows)
+
 
 def page(rows: Sequence[T], size: int) -> Page[T]:
     """Return the page that the address asks for; beyond the end it is the last one."""
-    last = max(1, -(-len(rows) // size))
+    shown: Page[T] = asked(len(rows), size)
+    return shown.holding(rows[shown.first(size) :][:size])
+
+
+def asked(total: int, size: int) -> Page[Any]:
+    """Return the page that the address asks for of so many rows, still without them."""
+    last = max(1, -(-total // size))
     text = request.args.get("page", "1")
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
-    number = min(max(number, 1), last)
-    return Page(rows=rows[(number - 1) * size : number * size], total=len(rows), number=number, last=last)
+    return Page(rows=(), total=total, number=min(max(number, 1), last), last=last)

@@ -38,6 +38,8 @@ def lists() -> ResponseReturnValue:
         posts=registered.posts_kept(session, actor, access.REGISTRARS, now=now),
         may_bases=bool(access.roles() & BASE_OFFICES),
         may_posts=bool(access.roles() & access.REVIEWERS),
+        may_units=bool(access.roles() & access.OFFICES),
+        may_read=bool(access.roles() & access.READERS),
     )
 
 

@@ -1,0 +1,231 @@
+"""The registry's people: the tree of units, everybody on the roster, and what changes about one of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+
+from volunteer import clock
+from volunteer.actions import decide, people, registry
+from volunteer.database import db, in_transaction
+from volunteer.rules.kinds import BranchKind, Role, Stage, UnitKind
+from volunteer.rules.reasons import Reason, Refusal
+from volunteer.rules.roster import may_stand_below
+from volunteer.schemas.people import AdmitForm, MemberForm, MoveForm, NameForm, NumberForm, UnitForm
+from volunteer.stats import people as roster
+from volunteer.stats import units
+from volunteer.stats.people import PersonRow, Wanted
+from volunteer.stats.units import UnitRow
+from volunteer.web import access, paging
+from volunteer.web.forms import Form
+from volunteer.web.show import settings
+
+bp = Blueprint("people", __name__)
+PEOPLE_A_PAGE = 60
+
+
+@bp.get("/registry/units")
+@access.office
+def unit_tree() -> ResponseReturnValue:
+    """Show the tree of units with the people and posts of each."""
+    return render_template(
+        "registry/units.html", rows=roster.unit_tree(db.session(), access.actor(), access.OFFICES)
+    )
+
+
+@bp.route("/registry/units/new", methods=["GET", "POST"])
+@access.office
+def new_unit() -> ResponseReturnValue:
+    """Register a unit below another."""
+    form, actor, now = Form.typed(), access.actor(), clock.utc_now()
+    access.reach()
+    if not form.is_sent:
+        form.values = {"parent": request.args.get("below", ""), "kind": UnitKind.BRANCH}
+    elif (values := form.load(UnitForm())) is not None:
+        parent = _unit(values.pop("parent"), access.OFFICES)
+        if not may_stand_below(values["kind"], parent.kind):
+            form.errors["kind"] = gettext("Such a unit does not stand below this one. Choose another kind.")
+        elif form.run(
+            lambda: in_transaction(
+                lambda session: registry.add_unit(
+                    session, parent_id=parent.id, actor=actor, now=now, **_with_branch_kind(values)
+                )
+            )
+        ):
+            flash(gettext("%(name)s is registered.", name=values["name"]), "done")
+            return redirect("/registry/units", 303)
+    return _unit_page(form, None)
+
+
+@bp.route("/registry/units/<code:code>/edit", methods=["GET", "POST"])
+@access.office
+def change_unit(code: str) -> ResponseReturnValue:
+    """Give a unit another name."""
+    unit, form, actor, now = _unit(code, access.OFFICES), Form.typed(), access.actor(), clock.utc_now()
+    access.reach()
+    if not form.is_sent:
+        form.values = {"name": unit.name}
+    elif (values := form.load(NameForm())) is not None:
+        form.run(
+            lambda: in_transaction(
+                lambda session: registry.change_unit(session, unit_id=unit.id, actor=actor, now=now, **values)
+            )
+        )
+        if not form.errors:
+            flash(gettext("Saved."), "done")
+            return redirect("/registry/units", 303)
+    return _unit_page(form, unit)
+
+
+@bp.get("/registry/members")
+@access.reader
+def members() -> ResponseReturnValue:
+    """List everybody in reach, searched by name, pinyin or number, narrowed to a unit or a stage."""
+    session, actor = db.session(), access.actor()
+    wanted, unit = _wanted()
+    total = roster.people_count(session, actor, access.READERS, wanted)
+    shown = paging.asked(total, PEOPLE_A_PAGE)
+    rows = roster.people(
+        session, actor, access.READERS, wanted, limit=PEOPLE_A_PAGE, offset=shown.first(PEOPLE_A_PAGE)
+    )
+    return render_template(
+        "registry/members.html",
+        page=shown.holding(rows),
+        unit=unit,
+        units=units.units_in_reach(session, actor, access.READERS),
+        stages=list(Stage),
+        may_change=Role.COLLEGE in access.roles(),
+    )
+
+
+@bp.route("/registry/members/new", methods=["GET", "POST"])
+@access.college
+def new_member() -> ResponseReturnValue:
+    """Put a person on the roster."""
+    form, actor, now = Form.typed(), access.actor(), clock.utc_now()
+    access.reach()
+    if not form.is_sent:
+        form.values = {"unit": request.args.get("unit", ""), "stage": Stage.PROBATIONARY}
+    elif (values := form.load(MemberForm())) is not None:
+        home = _home(values.pop("unit"))
+        if form.run(
+            lambda: in_transaction(
+                lambda session: registry.add_member(session, unit_id=home, actor=actor, now=now, **values)
+            )
+        ):
+            flash(gettext("%(name)s is on the roster.", name=values["name"]), "done")
+            return redirect("/registry/members?q=" + values["student_no"], 303)
+    branches = roster.branches_in_reach(db.session(), access.actor(), access.COLLEGE)
+    page = render_template("registry/member_form.html", form=form, branches=branches, stages=list(Stage))
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/registry/members/<row:member_id>", methods=["GET", "POST"])
+@access.college
+def change_member(member_id: int) -> ResponseReturnValue:
+    """Change one thing about a person: each has a form of its own."""
+    session, actor = db.session(), access.actor()
+    one = roster.person(session, member_id, actor, access.COLLEGE)
+    if one is None:
+        raise Refusal(Reason.UNKNOWN)
+    access.reach()
+    form = Form.typed()
+    was = _written(one)
+    if form.is_sent and _did(form, one):
+        flash(gettext("Saved."), "done")
+        return redirect(f"/registry/members/{member_id}", 303)
+    form.values = was | dict(form.values)
+    page = render_template(
+        "registry/member.html",
+        form=form,
+        one=one,
+        branches=roster.branches_in_reach(db.session(), actor, access.COLLEGE),
+        is_credited=roster.is_credited(db.session(), member_id),
+        next_stage={Stage.ACTIVIST: Stage.CANDIDATE, Stage.CANDIDATE: Stage.PROBATIONARY}.get(one.stage),
+    )
+    return page, 422 if form.errors else 200
+
+
+Act = Callable[[Session, Mapping[str, Any]], None]
+
+
+def _did(form: Form, one: PersonRow) -> bool:
+    """Do what the pressed button says, or fill in what is wrong with the form."""
+    actor, now, campus = access.actor(), clock.utc_now(), settings().campus
+    who: dict[str, Any] = {"member_id": one.id, "actor": actor, "now": now}
+    acts: dict[str, tuple[Schema, Act]] = {
+        "name": (NameForm(), lambda session, values: people.rename(session, **who, **values)),
+        "number": (NumberForm(), lambda session, values: people.mend_number(session, **who, **values)),
+        "candidate": (Schema(), lambda session, _values: people.make_candidate(session, **who)),
+        "admit": (AdmitForm(), lambda session, values: people.admit(session, campus=campus, **who, **values)),
+        "move": (
+            MoveForm(),
+            lambda session, values: decide.transfer(
+                session, to_unit_id=_home(values["unit"]), on=values["on"], campus=campus, **who
+            ),
+        ),
+    }
+    schema, act = acts.get(str(form.values.get("act")), acts["name"])
+    values = form.load(schema)
+    if values is None:
+        return False
+    form.run(lambda: in_transaction(lambda session: act(session, values)))
+    return not form.errors
+
+
+def _unit_page(form: Form, unit: UnitRow | None) -> ResponseReturnValue:
+    page = render_template(
+        "registry/unit_form.html",
+        form=form,
+        unit=unit,
+        parents=units.units_in_reach(db.session(), access.actor(), access.OFFICES),
+        kinds=list(UnitKind),
+        branch_kinds=list(BranchKind),
+    )
+    return page, 422 if form.errors else 200
+
+
+def _unit(code: str, roles: frozenset[Role]) -> UnitRow:
+    found = units.unit_to_read(db.session(), code, access.actor(), roles)
+    if found is None:
+        raise Refusal(Reason.UNKNOWN)
+    return found
+
+
+def _home(code: str) -> int:
+    """Return the branch or group to which a person is to belong.
+
+    Raises:
+        Refusal: ``UNKNOWN``, or ``BAD_FIELD`` for a unit that holds no people itself.
+    """
+    unit = _unit(code, access.COLLEGE)
+    if not unit.is_leaf:
+        raise Refusal(Reason.BAD_FIELD, field="unit")
+    return unit.id
+
+
+def _wanted() -> tuple[Wanted, UnitRow | None]:
+    """Return what the address asks for. A unit out of reach is not found; an unknown stage asks for all."""
+    code, stage = request.args.get("unit", ""), request.args.get("stage", "")
+    unit = _unit(code, access.READERS) if code else None
+    wanted = Wanted(
+        text=request.args.get("q", "")[:60],
+        unit_path=unit.path if unit else "",
+        stage=Stage(stage) if stage in set(Stage) else None,
+    )
+    return wanted, unit
+
+
+def _with_branch_kind(values: dict[str, Any]) -> dict[str, Any]:
+    """Only a branch is one of students or of staff; elsewhere the field says nothing."""
+    return values if values["kind"] is UnitKind.BRANCH else values | {"branch_kind": None}
+
+
+def _written(one: PersonRow) -> dict[str, Any]:
+    today = settings().campus.day(clock.utc_now())
+    return asdict(one) | {"on": today.isoformat(), "meeting_on": ""}
