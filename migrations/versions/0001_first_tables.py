@@ -123,6 +123,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_account_unit_id"), "account", ["unit_id"], unique=False)
     op.create_table(
+        "device",
+        sa.Column("handle", sa.String(length=8), nullable=False),
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("public_key", sa.String(length=87), nullable=False),
+        sa.Column("registered_at", sa.BigInteger(), nullable=False),
+        sa.Column("retired_at", sa.BigInteger(), nullable=True),
+        sa.Column("last_seq", sa.Integer(), nullable=False),
+        sa.Column("last_digest", sa.String(length=43), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(last_seq = 0) = (last_digest = '')", name=op.f("ck_device_an_entry_has_a_digest")
+        ),
+        sa.CheckConstraint("last_seq >= 0", name=op.f("ck_device_last_seq")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_device_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
+        sa.UniqueConstraint("handle", name=op.f("uq_device_handle")),
+        sa.UniqueConstraint("member_id", "public_key", name=op.f("uq_device_member_id_public_key")),
+    )
+    op.create_index(
+        "ux_device_active",
+        "device",
+        ["member_id"],
+        unique=True,
+        sqlite_where=sa.text("retired_at IS NULL"),
+        postgresql_where=sa.text("retired_at IS NULL"),
+    )
+    op.create_table(
         "membership",
         sa.Column("member_id", ROW_ID, nullable=False),
         sa.Column("unit_id", ROW_ID, nullable=False),
@@ -735,6 +762,9 @@ def upgrade() -> None:
                 "slow_ticket",
                 "headcount_differs",
                 "same_pair",
+                "new_device",
+                "broken_queue",
+                "unsigned_queue",
             ),
             nullable=False,
         ),
@@ -839,6 +869,7 @@ def upgrade() -> None:
         sa.Column("content", sa.String(length=64), nullable=True),
         sa.Column("verdict", one_of("verdict", "accepted", "unchanged", "refused"), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.Column("reason_case", sa.String(length=20), nullable=True),
         sa.Column("id", ROW_ID, nullable=False),
         sa.CheckConstraint(
             "(verdict = 'refused') = (reason IS NOT NULL)", name=op.f("ck_evidence_refusals_have_a_reason")
@@ -872,6 +903,22 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("verdict = 'accepted'"),
         postgresql_where=sa.text("verdict = 'accepted'"),
+    )
+    op.create_table(
+        "queued_scan",
+        sa.Column("evidence_id", ROW_ID, nullable=False),
+        sa.Column("device_id", ROW_ID, nullable=True),
+        sa.Column("member", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=200), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("previous", sa.String(length=43), nullable=False),
+        sa.Column("phone_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("monotonic_ms", sa.BigInteger(), nullable=False),
+        sa.Column("signature", sa.String(length=86), nullable=True),
+        sa.CheckConstraint("seq >= 1", name=op.f("ck_queued_scan_seq")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_queued_scan_device_id")),
+        sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_queued_scan_evidence_id")),
+        sa.PrimaryKeyConstraint("evidence_id", name=op.f("pk_queued_scan")),
     )
     guard(
         "approval",

@@ -30,6 +30,9 @@ GIVEN: Row = {"account_id": 2, "given_by_id": 1}
 DECIDED: Row = {"decided_by_id": 3, "decided_at": NINE, "is_approved": True}
 OTHER_SLIP: Row = {"digest": "1" * 64, "print_ref": "p2"}
 NEW_SLIP: Row = OTHER_SLIP | {"account_id": 2}
+NEW_PHONE: Row = {"handle": "01020304", "member_id": 2, "public_key": "C" * 87}
+RETIRED: Row = {"handle": "01020304", "retired_at": NINE}
+QUEUING: Row = NEW_PHONE | {"last_seq": 1, "last_digest": "x"}
 OFFICE: Row = {"role": "committee", "unit_id": 1, "post_id": None}
 APPLIED: Row = {"content": None, "applied_at": NINE, "added": 0}
 NOT_NEGATIVE = (
@@ -366,6 +369,14 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
     ),
     ("pk_visit_flag", "visit_flag", {"flag": "slow_ticket"}, {}),
     # Evidence
+    ("uq_device_handle", "device", NEW_PHONE, NEW_PHONE | {"handle": "0a0b0c0d"}),
+    ("uq_device_member_id_public_key", "device", RETIRED | {"public_key": "C" * 87}, RETIRED),
+    ("ux_device_active", "device", RETIRED | {"public_key": "C" * 87}, NEW_PHONE | {"member_id": 1}),
+    ("ck_device_last_seq", "device", NEW_PHONE, NEW_PHONE | {"last_seq": -1, "last_digest": "x"}),
+    ("ck_device_an_entry_has_a_digest", "device", QUEUING, QUEUING | {"last_digest": ""}),
+    ("ck_device_an_entry_has_a_digest", "device", NEW_PHONE, NEW_PHONE | {"last_digest": "x"}),
+    ("pk_queued_scan", "queued_scan", {"evidence_id": 2}, {"evidence_id": 1}),
+    ("ck_queued_scan_seq", "queued_scan", {"evidence_id": 2}, {"evidence_id": 2, "seq": 0}),
     ("ck_evidence_three_stays", "evidence", SECOND_STAY | {"stay": 3}, SECOND_STAY | {"stay": 4}),
     (
         "ck_evidence_three_stays",

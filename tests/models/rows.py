@@ -19,6 +19,7 @@ NINE = 1_773_622_800
 HOUR = 3600
 
 # fmt: off
+OTHER_EVIDENCE: Row = {"verdict": "refused", "reason": "too_old", "step": None, "client_ref": "r9"}
 VALID: dict[str, Row] = {
     "unit": {"code": "LAW", "name": "法学", "kind": "branch", "branch_kind": "student", "path": "/1/"},
     "term": {"code": "T1", "name": "春", "starts_on": "2026-03-01", "ends_before": "2026-08-01"},
@@ -60,6 +61,14 @@ VALID: dict[str, Row] = {
     "evidence": {
         "member_id": 1, "visit_id": 1, "stay": 1, "side": "in", "source": "live", "is_claim": False, "at": NINE,
         "received_at": NINE, "display_id": 1, "step": 7, "client_ref": "r1", "verdict": "accepted", "reason": None,
+    },
+    "device": {
+        "handle": "0a0b0c0d", "member_id": 1, "public_key": "B" * 87, "registered_at": NINE, "last_seq": 0,
+        "last_digest": "",
+    },
+    "queued_scan": {
+        "evidence_id": 1, "device_id": 1, "member": "1", "code": "A" * 31, "seq": 1, "previous": "",
+        "phone_at_ms": 1, "monotonic_ms": 1, "signature": "A" * 86,
     },
     "witness": {"visit_id": 1, "account_id": 1, "at": NINE},
     "request": {
@@ -123,6 +132,8 @@ def fill(connection: Connection) -> None:
         if table.name == "account":
             insert(connection, "account", VALID["account"] | {"login": "office", "member_id": None})
             insert(connection, "account", VALID["account"] | {"login": "deputy", "member_id": None})
+        if table.name == "evidence":
+            insert(connection, "evidence", VALID["evidence"] | OTHER_EVIDENCE)
         if table.name == "role_grant":
             insert(connection, "role_grant", VALID["role_grant"] | OFFICE_OF_2)
 

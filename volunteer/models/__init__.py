@@ -1,6 +1,7 @@
 """Typed tables: shape and integrity. No queries, no rules."""
 
 from volunteer.models.access import Account, ApiToken, AuditLine, Proposal, RoleGrant, Slip, WrongTry
+from volunteer.models.devices import Device, QueuedScan
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
 from volunteer.models.people import Decision, Member, Membership, OverCap, ProbationWindow
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
@@ -16,6 +17,7 @@ __all__ = [
     "Base",
     "Credit",
     "Decision",
+    "Device",
     "Display",
     "Evidence",
     "Member",
@@ -26,6 +28,7 @@ __all__ = [
     "Post",
     "ProbationWindow",
     "Proposal",
+    "QueuedScan",
     "Request",
     "RoleGrant",
     "Shift",

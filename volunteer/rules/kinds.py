@@ -213,6 +213,9 @@ class Flag(StrEnum):
     SLOW_TICKET = "slow_ticket"
     HEADCOUNT_DIFFERS = "headcount_differs"
     SAME_PAIR = "same_pair"
+    NEW_DEVICE = "new_device"
+    BROKEN_QUEUE = "broken_queue"
+    UNSIGNED_QUEUE = "unsigned_queue"
 
 
 class UploadKind(StrEnum):

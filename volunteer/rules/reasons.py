@@ -17,6 +17,7 @@ class Reason(StrEnum):
     TOO_OLD = "too_old"
     WRONG_ACCOUNT = "wrong_account"
     CLIENT_REF_REUSED = "client_ref_reused"
+    SIGNATURE_WRONG = "signature_wrong"
     NOT_A_MEMBER = "not_a_member"
     SAME_PERSON = "same_person"
     NOT_ALLOWED = "not_allowed"
