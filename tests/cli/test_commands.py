@@ -5,16 +5,17 @@ import io
 import json
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 
 from tests.actions.stage import Stage
-from tests.cast import Cast
+from tests.cast import LONG_AGO, Cast
 from volunteer.cli import COMMANDS, main
 from volunteer.database import writing
-from volunteer.models import Account, ApiToken, RoleGrant, Visit
+from volunteer.models import Account, ApiToken, Display, RoleGrant, Visit
 from volunteer.rules.campus import Campus
 
 SECRET = "0123456789abcdef" * 4
@@ -155,3 +156,19 @@ def test_an_export_of_nothing_is_refused(environment: dict[str, str], committed_
     assert export(environment, "csv", start="2026-04-01").exit_code == 2
     assert export(environment, "csv", start="April").exit_code == 2
     assert export(environment, "pdf").exit_code == 2
+
+
+def test_posters_of_a_unit_are_drawn_into_one_file_and_missing_ones_are_made(
+    environment: dict[str, str], committed_cast: Cast, engine: Engine, tmp_path: Path
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            update(Display).where(Display.site_id == committed_cast.site).values(revoked_at=LONG_AGO)
+        )
+    result = call(environment, "posters", "--unit", "LAW", tmp_path / "all.pdf")
+    assert (result.exit_code, "3 posters in" in result.output) == (0, True)
+    with pypdfium2.PdfDocument(tmp_path / "all.pdf") as document:
+        assert len(document) == 3
+    assert call(environment, "posters", "--unit", "NOWHERE", tmp_path / "x.pdf").exit_code == 1
+    assert call(environment, "posters", "--unit", "BIO", tmp_path / "x.pdf").exit_code == 1
+    assert not (tmp_path / "x.pdf").exists()

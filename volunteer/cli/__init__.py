@@ -11,6 +11,7 @@ COMMANDS = {
     "import": "importing:import_",
     "init": "data:init",
     "migrate": "data:migrate",
+    "posters": "posters:posters",
     "recount": "data:recount",
     "replay": "replaying:replay_command",
     "serve": "serving:serve",
