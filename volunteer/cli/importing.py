@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -14,43 +14,12 @@ from volunteer import clock
 from volunteer.actions.roster import add_members
 from volunteer.cli.data import opened
 from volunteer.database import in_transaction
-from volunteer.roster.faults import BadFile, BadRow, Fault
+from volunteer.roster.faults import BadFile, BadRow
 from volunteer.roster.judging import Judged, judge
-from volunteer.roster.tables import CHINESE, Column, Row, Table, read_table
+from volunteer.roster.sentences import sentence
+from volunteer.roster.tables import MEMBERS, Row, Table, read_table
 from volunteer.roster.workbook import UNPACKED_LIMIT
 from volunteer.stats.roster import branch_codes, whole_roster
-
-SENTENCES = {
-    Fault.EMPTY_FILE: "the file is empty",
-    Fault.BROKEN_FILE: "the file cannot be read: it is damaged, or neither xlsx nor csv (utf-8, gb18030)",
-    Fault.PASSWORD: "the workbook is protected by a password; save it without one",
-    Fault.OLD_WORKBOOK: "this is an old workbook (xls); save it as xlsx",
-    Fault.TOO_LARGE: "the file is, or unpacks to, more than {limit} MB",
-    Fault.TOO_WIDE: "the sheet reaches to row {rows} and column {columns}; delete what lies beyond the table",
-    Fault.SEVERAL_SHEETS: "several sheets hold something; name one with --sheet: {sheets}",
-    Fault.UNKNOWN_SHEET: "there is no sheet {sheet}; there are: {sheets}",
-    Fault.UNKNOWN_COLUMNS: "unknown columns: {columns}",
-    Fault.MISSING_COLUMNS: "missing columns: {columns}",
-    Fault.REPEATED_COLUMNS: "columns that stand there twice: {columns}",
-    Fault.NO_ROWS: "there is nobody below the header",
-    Fault.TOO_MANY_ROWS: "more than {limit} rows; split the file",
-    Fault.EMPTY: "is empty (of merged cells only the first holds anything)",
-    Fault.TOO_LONG: "is longer than {longest} characters",
-    Fault.INVISIBLE: "has a character that nobody can see: {character}",
-    Fault.WRONG_KIND: "is not text: {value}",
-    Fault.LOST_DIGITS: "has lost digits as a number; make the column text: {value}",
-    Fault.BAD_NUMBER: "may have letters A to Z, digits and . _ / - only: {value}",
-    Fault.FORMULA: "begins like a formula: {value}",
-    Fault.UNKNOWN_UNIT: "no branch or group has this code: {value}",
-    Fault.UNKNOWN_STAGE: "is none of activist, candidate, probationary, full: {value}",
-    Fault.BAD_DATE: "is no day such as 2026-03-01: {value}",
-    Fault.DATE_NEEDED: "is empty, and a probationary member has a first day",
-    Fault.DATE_NOT_HERE: "only a probationary member has one: {value}",
-    Fault.NO_COLUMN: "stands outside the named columns: {value}",
-    Fault.TWICE: "is in row {first} already",
-    Fault.DIFFERS: "the roster has {was}, the file {value}; nothing is changed by an import",
-}
-LONGEST_VALUE = 200
 
 
 @click.group("import")
@@ -110,7 +79,7 @@ def _progress(table: Table) -> AbstractContextManager[Iterable[Row]]:
 
 
 def _tell_bad_file(bad: BadFile, *, as_json: bool) -> None:
-    message = _sentence(bad.fault, bad.facts)
+    message = sentence(bad)
     if as_json:
         error = {"reason": bad.fault, "message": message}
         outcome = {"applied": False, "new": 0, "unchanged": 0, "bad": [], "error": error}
@@ -131,7 +100,7 @@ def _tell(judged: Judged, *, is_applied: bool, as_json: bool) -> None:
                     "row": bad.row,
                     "column": bad.column,
                     "reason": bad.fault,
-                    "message": _sentence(bad.fault, bad.facts),
+                    "message": sentence(bad),
                 }
                 for bad in judged.bad
             ],
@@ -140,7 +109,7 @@ def _tell(judged: Judged, *, is_applied: bool, as_json: bool) -> None:
         click.echo(json.dumps(outcome, ensure_ascii=False))
         return
     for bad in judged.bad:
-        click.echo(f"row {bad.row}, {_heading(bad)}: {_sentence(bad.fault, bad.facts)}")
+        click.echo(f"row {bad.row}, {_heading(bad)}: {sentence(bad)}")
     click.echo(f"{len(judged.new)} new, {judged.unchanged} unchanged, {len(judged.bad)} bad")
     if is_written:
         click.echo("Written." if judged.new else "There was nothing to write.")
@@ -151,16 +120,5 @@ def _tell(judged: Judged, *, is_applied: bool, as_json: bool) -> None:
 
 
 def _heading(bad: BadRow) -> str:
-    if bad.column in set(Column):
-        return f"{CHINESE[Column(bad.column)]} {bad.column}"
-    return f"column {bad.column}"
-
-
-def _sentence(fault: Fault, facts: Mapping[str, str]) -> str:
-    return SENTENCES[fault].format(**{name: _shown(value) for name, value in facts.items()})
-
-
-def _shown(value: str) -> str:
-    """Return text from a file such that it cannot steer a terminal or break a line."""
-    cut = value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}..."
-    return "".join(one if one.isprintable() else f"\\u{{{ord(one):04X}}}" for one in cut)
+    heading = MEMBERS.heading(bad.column)
+    return f"column {heading}" if heading == bad.column else heading

@@ -37,6 +37,17 @@ class Fault(StrEnum):
     NO_COLUMN = "no_column"
     TWICE = "twice"
     DIFFERS = "differs"
+    ELSEWHERE = "elsewhere"
+
+    UNKNOWN_POST = "unknown_post"
+    BAD_CODE = "bad_code"
+    CODE_TAKEN = "code_taken"
+    BAD_TIME = "bad_time"
+    BAD_BREAK = "bad_break"
+    BREAK_OUTSIDE = "break_outside"
+    BAD_CAPACITY = "bad_capacity"
+    IN_THE_PAST = "in_the_past"
+    OVERLAPS = "overlaps"
 
 
 class BadFile(Exception):

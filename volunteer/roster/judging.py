@@ -52,30 +52,48 @@ def judge(
 
     Args:
         rows: The table's, as they are to be walked through: with a progress bar around them, perhaps.
-        branches: The codes of the units to which people belong.
+        branches: The codes of the units to which people may be put.
         roster: Whom the records have already.
     """
-    known = {entry.student_no: entry for entry in roster}
-    first_rows: dict[str, int] = {}
-    new: list[RosterEntry] = []
-    bad: list[BadRow] = []
-    unchanged = 0
+    judging = Judging(table, branches=branches, roster=roster)
     for row in rows:
-        reading = _Reading(table, row, branches)
+        judging.take(row)
+    return judging.outcome()
+
+
+class Judging:
+    """Judges a table row by row, so that who waits can be told how far it is."""
+
+    def __init__(self, table: Table, *, branches: Collection[str], roster: Iterable[RosterEntry]) -> None:
+        self._table = table
+        self._branches = branches
+        self._known = {entry.student_no: entry for entry in roster}
+        self._first_rows: dict[str, int] = {}
+        self._new: list[RosterEntry] = []
+        self._bad: list[BadRow] = []
+        self._unchanged = 0
+
+    def take(self, row: Row) -> None:
+        """Judge one row."""
+        reading = _Reading(self._table, row, self._branches)
         try:
             entry = reading.entry()
             reading.at = Column.STUDENT_NO
-            if (first := first_rows.setdefault(entry.student_no, row.number)) != row.number:
+            if (first := self._first_rows.setdefault(entry.student_no, row.number)) != row.number:
                 raise BadCell(Fault.TWICE, first=str(first))
-            if entry.student_no in known:
-                reading.compare(entry, known[entry.student_no])
-                unchanged += 1
+            if (known := self._known.get(entry.student_no)) is not None:
+                reading.compare(entry, known)
+                self._unchanged += 1
             else:
                 reading.check_window(entry)
-                new.append(entry)
+                self._new.append(entry)
         except BadCell as wrong:
-            bad.append(BadRow(row=row.number, column=reading.at, fault=wrong.fault, facts=wrong.facts))
-    return Judged(new=new, unchanged=unchanged, bad=bad)
+            bad = BadRow(row=row.number, column=reading.at, fault=wrong.fault, facts=wrong.facts)
+            self._bad.append(bad)
+
+    def outcome(self) -> Judged:
+        """Return what the rows so far come to."""
+        return Judged(new=self._new, unchanged=self._unchanged, bad=self._bad)
 
 
 class _Reading:
@@ -110,8 +128,11 @@ class _Reading:
         """Refuse another story about somebody who is known. An empty day tells none.
 
         Raises:
-            BadCell: ``DIFFERS`` at the first column that does.
+            BadCell: ``DIFFERS`` at the first column that does, or ``ELSEWHERE``.
         """
+        if known.unit is not None and known.unit not in self._branches:
+            # Of another college: not even her name is told.
+            raise BadCell(Fault.ELSEWHERE)
         for column in (Column.NAME, Column.UNIT, Column.STAGE, Column.PROBATION_START):
             told, was = getattr(entry, column), getattr(known, column)
             if told != was and told is not None:

@@ -27,7 +27,7 @@ class Column(StrEnum):
     PROBATION_START = "probation_start"
 
 
-CHINESE = {
+CHINESE: Mapping[str, str] = {
     Column.STUDENT_NO: "学号",
     Column.NAME: "姓名",
     Column.UNIT: "支部代码",
@@ -36,7 +36,54 @@ CHINESE = {
 }
 # A branch of full members has no probation to tell of.
 REQUIRED = tuple(column for column in Column if column is not Column.PROBATION_START)
-_HEADINGS = {name: column for column in Column for name in (column.value, CHINESE[column])}
+
+
+class ShiftColumn(StrEnum):
+    """A column of a table of shifts, by its English name."""
+
+    CODE = "code"
+    POST = "post"
+    DATE = "date"
+    START = "start"
+    END = "end"
+    BREAKS = "breaks"
+    CAPACITY = "capacity"
+
+
+CHINESE_OF_SHIFTS: Mapping[str, str] = {
+    ShiftColumn.CODE: "班次代码",
+    ShiftColumn.POST: "服务岗",
+    ShiftColumn.DATE: "日期",
+    ShiftColumn.START: "开始",
+    ShiftColumn.END: "结束",
+    ShiftColumn.BREAKS: "休息",
+    ShiftColumn.CAPACITY: "人数",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The columns of a kind of file.
+
+    Attributes:
+        chinese: The Chinese name of each column by its English one; either may stand in the header.
+        required: Those that must be there.
+    """
+
+    chinese: Mapping[str, str]
+    required: Sequence[str]
+
+    def heading(self, column: str) -> str:
+        """Return both names of a column, or its letter where it has no name."""
+        name = self.chinese.get(column)
+        return f"{name} {column}" if name else column
+
+
+MEMBERS = Layout(chinese=CHINESE, required=REQUIRED)
+SHIFTS = Layout(
+    chinese=CHINESE_OF_SHIFTS,
+    required=(ShiftColumn.POST, ShiftColumn.DATE, ShiftColumn.START, ShiftColumn.END),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +98,11 @@ class Row:
 class Table:
     """What a file holds, with the place of each column."""
 
-    places: Mapping[Column, int]
+    places: Mapping[str, int]
     rows: Sequence[Row]
 
 
-def read_table(content: bytes, *, is_text: bool, sheet: str | None = None) -> Table:
+def read_table(content: bytes, *, is_text: bool, sheet: str | None = None, layout: Layout = MEMBERS) -> Table:
     """Return the table in a file.
 
     Args:
@@ -73,8 +120,8 @@ def read_table(content: bytes, *, is_text: bool, sheet: str | None = None) -> Ta
     if content.startswith(_OLE):
         raise BadFile(Fault.PASSWORD if _ENCRYPTED in content else Fault.OLD_WORKBOOK)
     if content.startswith(_ZIP) or not is_text:
-        return _table(read_workbook(content, sheet))
-    return _table(_read_text(content))
+        return _table(read_workbook(content, sheet), layout)
+    return _table(_read_text(content), layout)
 
 
 def is_blank(cell: Cell) -> bool:
@@ -82,7 +129,7 @@ def is_blank(cell: Cell) -> bool:
     return isinstance(cell, str) and not cell.strip()
 
 
-def _table(rows: Iterable[Sequence[Cell]]) -> Table:
+def _table(rows: Iterable[Sequence[Cell]], layout: Layout) -> Table:
     filled = [
         Row(number, cells)
         for number, cells in enumerate(rows, 1)
@@ -91,7 +138,7 @@ def _table(rows: Iterable[Sequence[Cell]]) -> Table:
     if not filled:
         raise BadFile(Fault.EMPTY_FILE)
     start = _header_index(filled)
-    places = _places(filled[start].cells)
+    places = _places(filled[start].cells, layout)
     if start + 1 == len(filled):
         raise BadFile(Fault.NO_ROWS)
     if len(filled) - start - 1 > ROW_LIMIT:
@@ -107,13 +154,14 @@ def _header_index(rows: Sequence[Row]) -> int:
     return 0
 
 
-def _places(header: Sequence[Cell]) -> dict[Column, int]:
-    places: dict[Column, int] = {}
+def _places(header: Sequence[Cell], layout: Layout) -> dict[str, int]:
+    headings = {name: column for column in layout.chinese for name in (column, layout.chinese[column])}
+    places: dict[str, int] = {}
     unknown, repeated = [], []
     for place, cell in enumerate(header):
         if is_blank(cell):
             continue
-        column = _HEADINGS.get(str(cell).strip().casefold())
+        column = headings.get(str(cell).strip().casefold())
         if column is None:
             unknown.append(str(cell).strip())
         elif column in places:
@@ -124,7 +172,7 @@ def _places(header: Sequence[Cell]) -> dict[Column, int]:
         raise BadFile(Fault.UNKNOWN_COLUMNS, columns=", ".join(unknown))
     if repeated:
         raise BadFile(Fault.REPEATED_COLUMNS, columns=", ".join(repeated))
-    missing = [f"{CHINESE[column]} {column}" for column in REQUIRED if column not in places]
+    missing = [layout.heading(column) for column in layout.required if column not in places]
     if missing:
         raise BadFile(Fault.MISSING_COLUMNS, columns=", ".join(missing))
     return places
