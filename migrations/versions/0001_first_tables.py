@@ -869,7 +869,7 @@ def upgrade() -> None:
         sa.Column("content", sa.String(length=64), nullable=True),
         sa.Column("verdict", one_of("verdict", "accepted", "unchanged", "refused"), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=True),
-        sa.Column("reason_case", sa.String(length=20), nullable=True),
+        sa.Column("reason_facts", sa.String(length=200), nullable=True),
         sa.Column("id", ROW_ID, nullable=False),
         sa.CheckConstraint(
             "(verdict = 'refused') = (reason IS NOT NULL)", name=op.f("ck_evidence_refusals_have_a_reason")

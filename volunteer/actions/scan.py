@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from volunteer.actions.book import around_visit
 from volunteer.actions.presence import Judged, ScanResult, check_in, check_out, open_visit_of
+from volunteer.actions.receipts import unpacked
 from volunteer.actions.scan_context import DisplayFound, ScanContext, load_context
 from volunteer.database import begin_several
 from volunteer.models import VisitFlag
@@ -74,10 +75,7 @@ def check(session: Session, *, member_id: int, scan: Scan, campus: Campus, now: 
             ``CHOOSE_POST``,
             ``ALREADY_CHECKED_IN``, ``NOT_CHECKED_IN`` or ``SAME_CODE_AGAIN``.
     """
-    try:
-        code = _code_of(scan, campus)
-    except Refusal:
-        code = None
+    code = _genuine(scan, campus)
     seen_at = scan.judged_at or now
     at = _moment_of(code, scan, seen_at)
     context = load_context(
@@ -124,6 +122,18 @@ def check(session: Session, *, member_id: int, scan: Scan, campus: Campus, now: 
     return result
 
 
+def moment_of(scan: Scan, campus: Campus, now: datetime) -> datetime:
+    """Return the time that counts for *scan*, whatever becomes of it."""
+    return _moment_of(_genuine(scan, campus), scan, scan.judged_at or now)
+
+
+def _genuine(scan: Scan, campus: Campus) -> Code | None:
+    try:
+        return _code_of(scan, campus)
+    except Refusal:
+        return None
+
+
 def _code_of(scan: Scan, campus: Campus) -> Code:
     if scan.display_step is not None:
         handle, step = scan.display_step
@@ -156,7 +166,7 @@ def _again(session: Session, context: ScanContext, scan: Scan, now: datetime) ->
     if receipt.content != scan.content:
         raise Refusal(Reason.CLIENT_REF_REUSED)
     if receipt.reason is not None:
-        raise Refusal(Reason(receipt.reason))
+        raise Refusal(Reason(receipt.reason), **unpacked(receipt.facts))
     assert receipt.visit_id is not None
     visit = next((near for near in context.nearby.visits if near.id == receipt.visit_id), None)
     if visit is None:

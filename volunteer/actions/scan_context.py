@@ -87,6 +87,7 @@ class Receipt:
     side: Side
     at: datetime
     reason: str | None
+    facts: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +195,7 @@ def _receipt_of(text: str) -> Receipt | None:
     rows = rows_in(text)
     if not rows:
         return None
-    member_id, content, verdict, visit_id, side, at, reason = rows[0]
+    member_id, content, verdict, visit_id, side, at, reason, facts = rows[0]
     return Receipt(
         member_id=member_id,
         content=content,
@@ -203,6 +204,7 @@ def _receipt_of(text: str) -> Receipt | None:
         side=Side(side),
         at=moment(at),
         reason=reason,
+        facts=facts,
     )
 
 
@@ -269,6 +271,7 @@ def _receipt() -> ScalarSelect[str]:
                 _evidence.side,
                 _evidence.at,
                 _evidence.reason,
+                _evidence.reason_facts,
             )
         )
         .where(_evidence.client_ref == bindparam("client_ref"))

@@ -131,7 +131,7 @@ class Evidence(Numbered):
     content: Mapped[str | None] = mapped_column(String(64))
     verdict: Mapped[Verdict] = mapped_column(one_of(Verdict))
     reason: Mapped[str | None] = mapped_column(String(40))
-    reason_case: Mapped[str | None] = mapped_column(String(20))
+    reason_facts: Mapped[str | None] = mapped_column(String(200))
 
 
 class Witness(Model):

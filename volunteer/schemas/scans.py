@@ -7,6 +7,7 @@ from volunteer.schemas.fields import CHECK_TEXT, LARGEST_ROW
 
 LONGEST_CODE = 200
 BATCH = 100
+LARGEST_SEQ = 2**31 - 1
 
 
 class ScanRequest(Schema):
@@ -36,13 +37,44 @@ class ScanRequest(Schema):
     )
 
 
+class QueuePlace(Schema):
+    """How a scan stands in a phone's queue: its number, the digest of the one before, and a signature.
+
+    Signed are the lines ``fifty-hours/queued-scan/1``, client_ref, code, action, post_id, next_shift (1 or
+    0), device, member, seq, previous, phone_at and monotonic_ms, joined by line feeds; what is not there is
+    empty.
+    """
+
+    class Meta:
+        unknown = RAISE
+
+    member = fields.String(required=True, validate=validate.Length(1, 40))
+    seq = fields.Integer(required=True, strict=True, validate=validate.Range(1, LARGEST_SEQ))
+    previous = fields.String(
+        required=True, validate=validate.Regexp(r"([0-9A-Za-z_\-]{43})?\Z", error=CHECK_TEXT)
+    )
+    phone_at = fields.Integer(required=True, strict=True, validate=validate.Range(-LARGEST_ROW, LARGEST_ROW))
+    monotonic_ms = fields.Integer(required=True, strict=True, validate=validate.Range(0, LARGEST_ROW))
+    signature = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(r"[0-9A-Za-z_\-]{86}\Z", error=CHECK_TEXT),
+    )
+
+
+class QueuedRequest(ScanRequest):
+    """One scan from a phone's outbox."""
+
+    queued = fields.Nested(QueuePlace, load_default=None, allow_none=True)
+
+
 class BatchRequest(Schema):
     """What a phone's outbox sends: each entry gets its own verdict, in order."""
 
     class Meta:
         unknown = RAISE
 
-    scans = fields.List(fields.Nested(ScanRequest), required=True, validate=validate.Length(1, BATCH))
+    scans = fields.List(fields.Nested(QueuedRequest), required=True, validate=validate.Length(1, BATCH))
 
 
 class VisitNow(Schema):
@@ -66,10 +98,14 @@ class ScanVerdict(Schema):
 
 
 class BatchVerdict(Schema):
-    """The verdict on one entry of a batch; ``reason`` where it was refused."""
+    """The verdict on one entry of a batch; ``reason`` where it was refused.
+
+    Only a final one ends the entry: the phone may forget it.
+    """
 
     client_ref = fields.String(allow_none=True)
     verdict = fields.String(required=True)
+    is_final = fields.Boolean(required=True)
     reason = fields.String()
     detail = fields.String()
     visit = fields.Nested(VisitNow)
@@ -79,3 +115,20 @@ class BatchAnswer(Schema):
     """One verdict an entry, in the order of the entries."""
 
     verdicts = fields.List(fields.Nested(BatchVerdict), required=True)
+
+
+class DeviceRequest(Schema):
+    """A phone's public key: the 65 bytes of the uncompressed point on P-256, base64url without padding."""
+
+    class Meta:
+        unknown = RAISE
+
+    public_key = fields.String(
+        required=True, validate=validate.Regexp(r"[0-9A-Za-z_\-]{87}\Z", error=CHECK_TEXT)
+    )
+
+
+class DeviceAnswer(Schema):
+    """The id of a registered phone."""
+
+    device = fields.String(required=True)

@@ -185,5 +185,8 @@ WORDS = _Words(
         Flag.SLOW_TICKET: _l("long between scan and check-in"),
         Flag.HEADCOUNT_DIFFERS: _l("the headcount differs"),
         Flag.SAME_PAIR: _l("always the same two witness each other"),
+        Flag.NEW_DEVICE: _l("the phone is new since less than a day"),
+        Flag.BROKEN_QUEUE: _l("the phone's queue has a gap or a second branch"),
+        Flag.UNSIGNED_QUEUE: _l("saved without the phone's key"),
     },
 )

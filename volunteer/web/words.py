@@ -14,6 +14,7 @@ from flask_babel import format_datetime
 from flask_babel import lazy_gettext as _l
 
 from volunteer.rules.reasons import Reason, Refusal
+from volunteer.rules.spans import Span
 from volunteer.rules.tally import hours_text
 from volunteer.web.word_lists import WORDS
 
@@ -29,6 +30,9 @@ SENTENCES: Mapping[Reason, Any] = {
     Reason.TOO_OLD: _l("Too late for this step. Ask for a make-up."),
     Reason.WRONG_ACCOUNT: _l("Sign in as the one who scanned."),
     Reason.CLIENT_REF_REUSED: _l("This record differs from the one uploaded before. Tell the post's leader."),
+    Reason.SIGNATURE_WRONG: _l(
+        "This record was changed after it was saved, or another phone saved it. Ask for a make-up."
+    ),
     Reason.NOT_A_MEMBER: _l("You are not on the roster. Contact your branch."),
     Reason.SAME_PERSON: _l("Another person must do this step."),
     Reason.NOT_ALLOWED: _l("Not within your role. Ask your branch committee or the college."),
@@ -107,6 +111,10 @@ CASES: Mapping[tuple[Reason, str], Any] = {
     (Reason.BAD_FIELD, "password_login"): _l("Not your login or student number."),
     (Reason.BAD_FIELD, "password_plain"): _l("At least five different characters, and no row of digits."),
     (Reason.BAD_FIELD, "password_again"): _l("The two are not the same. Type both again."),
+    (Reason.BAD_FIELD, "over_a_day"): _l(
+        "A shift lasts at most 24 hours; {span} is longer. Publish two shifts that touch."
+    ),
+    (Reason.BAD_FIELD, "break_outside"): _l("The break {pause} must lie within the shift {span}."),
     (Reason.OUTSIDE_SHIFT, "early"): _l("Too early. Check-in opens at {opens_at}."),
     (Reason.OUTSIDE_SHIFT, "over"): _l("The shift ended at {ends_at}. If you served, ask for a make-up."),
     (Reason.OUTSIDE_SHIFT, "none"): _l("No shift here today. Ask the leader to open one."),
@@ -117,6 +125,9 @@ CASES: Mapping[tuple[Reason, str], Any] = {
 
 # A sentence that names facts takes the place of the bare one when the rule gave all of them.
 WITH_FACTS: Mapping[Reason, tuple[Any, ...]] = {
+    Reason.SHIFT_OVERLAPS: (
+        _l("It overlaps the shift {other} of this post. Choose other times, or cancel that one."),
+    ),
     Reason.TOO_OLD: (_l("Older than {hours} h. Ask for a make-up."),),
     Reason.DEADLINE_PASSED: (
         _l("The 10 working days ended on {day}. The college decides."),
@@ -171,6 +182,8 @@ def shown(value: object, name: str = "") -> str:
     """Return a fact as a sentence shows it: campus times, minutes as hours, waits as whole minutes."""
     if isinstance(value, datetime):
         return str(format_datetime(value, "HH:mm"))
+    if isinstance(value, Span):
+        return span_text(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, int) and name in ("minutes", "minutes_left"):
@@ -180,6 +193,12 @@ def shown(value: object, name: str = "") -> str:
     if isinstance(value, StrEnum):
         return word(value)
     return str(value)
+
+
+def span_text(span: Span) -> str:
+    """Return campus day and times: 2026-03-16 09:00–12:00; the second day too where it is another."""
+    start, end = (str(format_datetime(moment, "yyyy-MM-dd HH:mm")) for moment in (span.start, span.end))
+    return f"{start}–{end[11:] if end[:10] == start[:10] else end}"
 
 
 def word(key: StrEnum | None) -> str:

@@ -6,21 +6,30 @@ from typing import Any
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from volunteer import clock
+from volunteer.actions.devices import register
 from volunteer.actions.presence import ScanResult
+from volunteer.actions.queue import Answer, Queued, judge
 from volunteer.actions.scan import Scan, check
-from volunteer.database import StaleRow, in_transaction, quick_transaction
-from volunteer.rules.reasons import Reason, Refusal
-from volunteer.schemas.scans import BatchAnswer, BatchRequest, ScanRequest, ScanVerdict
+from volunteer.database import in_transaction, quick_transaction
+from volunteer.rules.kinds import Verdict
+from volunteer.rules.queue import Entry
+from volunteer.rules.reasons import Reason
+from volunteer.schemas.scans import (
+    BatchAnswer,
+    BatchRequest,
+    DeviceAnswer,
+    DeviceRequest,
+    ScanRequest,
+    ScanVerdict,
+)
 from volunteer.web import access, words
 from volunteer.web.api.entries import REASONS, told
 from volunteer.web.show import settings
 
 bp = Blueprint("scans", __name__, description="Check in and out")
-TRIES = 3
+KEY = "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"
 SCAN = {
     "code": "HTTPS://HOURS.EXAMPLE.EDU.CN/C/CEBAGBAFJ7QTAZCTKBQ2DVB3PJ5XC4I",
     "client_ref": "0195d1a2-6f3e-7c41-9b51-3f0e6a2d7c10",
@@ -42,6 +51,7 @@ REFUSED = (
 )
 _scan_request = ScanRequest()
 _batch_request = BatchRequest()
+_device_request = DeviceRequest()
 
 
 @bp.post("/scans")
@@ -66,40 +76,55 @@ def scan() -> ResponseReturnValue:
 @bp.doc(**told(BatchRequest, {"scans": [SCAN]}))
 @bp.response(200, BatchAnswer)
 def batch() -> ResponseReturnValue:
-    """Judge up to 100 queued scans, each by itself, in order."""
+    """Judge up to 100 queued scans, each by itself, in order. What has a final verdict keeps it."""
     asked = _batch_request.load(request.get_json())
-    member_id = access.my_member_id()
-
-    def work(session: Session) -> list[dict[str, Any]]:
-        return [_judged(session, member_id, one) for one in asked["scans"]]
-
-    return _written({"verdicts": in_transaction(work)}, 200)
-
-
-def _judged(session: Session, member_id: int, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the verdict on one entry; whatever a refused one began is undone to its savepoint."""
-    told: dict[str, Any] = {"client_ref": asked["client_ref"]}
-    try:
-        result = _in_savepoint(session, member_id, _scan(asked, is_queued=True))
-    except Refusal as refusal:
-        return told | {
-            "verdict": "refused",
-            "reason": refusal.reason.value,
-            "detail": words.sentence(refusal),
-        }
-    return told | {"verdict": str(result.verdict), "visit": visit_now(result)}
+    queued = [Queued(scan=_scan(one, is_queued=True), entry=_entry(one)) for one in asked["scans"]]
+    member_id, campus, now = access.my_member_id(), settings().campus, clock.utc_now()
+    answers = in_transaction(
+        lambda session: judge(session, member_id=member_id, queued=queued, campus=campus, now=now)
+    )
+    return _written({"verdicts": [_verdict(answer) for answer in answers]}, 200)
 
 
-def _in_savepoint(session: Session, member_id: int, scan: Scan) -> ScanResult:
-    campus, now = settings().campus, clock.utc_now()
-    for _ in range(TRIES - 1):
-        try:
-            with session.begin_nested():
-                return check(session, member_id=member_id, scan=scan, campus=campus, now=now)
-        except (IntegrityError, StaleRow):
-            continue
-    with session.begin_nested():
-        return check(session, member_id=member_id, scan=scan, campus=campus, now=now)
+@bp.post("/devices")
+@access.member
+@bp.doc(**told(DeviceRequest, {"public_key": KEY}))
+@bp.response(201, DeviceAnswer)
+def add_device() -> ResponseReturnValue:
+    """Register the asker's phone by its key; the same key again is the same phone."""
+    key, member_id = _device_request.load(request.get_json())["public_key"], access.my_member_id()
+    now = clock.utc_now()
+    handle = in_transaction(lambda session: register(session, member_id=member_id, public_key=key, now=now))
+    return _written({"device": handle}, 201)
+
+
+def _verdict(answer: Answer) -> dict[str, Any]:
+    told: dict[str, Any] = {"client_ref": answer.client_ref, "is_final": answer.is_final}
+    if answer.refusal is not None:
+        reason, detail = answer.refusal.reason.value, words.sentence(answer.refusal)
+        return told | {"verdict": str(Verdict.REFUSED), "reason": reason, "detail": detail}
+    assert answer.result is not None
+    return told | {"verdict": str(answer.result.verdict), "visit": visit_now(answer.result)}
+
+
+def _entry(asked: Mapping[str, Any]) -> Entry | None:
+    place = asked["queued"]
+    if place is None or asked["client_ref"] is None:
+        return None
+    return Entry(
+        client_ref=asked["client_ref"],
+        code=asked["code"],
+        action=asked["action"],
+        post_id=asked["post_id"],
+        takes_next=asked["next_shift"],
+        device=asked["device"],
+        member=place["member"],
+        seq=place["seq"],
+        previous=place["previous"],
+        phone_at_ms=place["phone_at"],
+        monotonic_ms=place["monotonic_ms"],
+        signature=place["signature"],
+    )
 
 
 def visit_now(result: ScanResult) -> dict[str, Any]:
