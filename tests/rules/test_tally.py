@@ -13,7 +13,7 @@ from tests.rules.strategies import POLICY, thorough
 from volunteer.rules.kinds import Outcome, Phase, Status
 from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.probation import Probation
-from volunteer.rules.tally import Standing, hours_text, share_pct, standing_of
+from volunteer.rules.tally import Standing, hours_text, hundredths_text, share_pct, standing_of
 
 START, DUE = date(2025, 11, 20), date(2026, 11, 20)
 WINDOW = Probation(starts_on=START)
@@ -295,3 +295,26 @@ def test_hours_are_never_rounded_up(minutes: int) -> None:
     exact = Fraction(minutes, 60)
     assert 0 <= exact - Fraction(shown) < Fraction(1, 100)
     assert shown == (Decimal(minutes) / 60).quantize(Decimal("0.01"), ROUND_FLOOR)
+
+
+SHOWN = {
+    "nothing is counted": (0, "50.00"),
+    "28.46 and 21.54 make 50": (1708, "21.54"),
+    "a minute short": (2999, "0.02"),
+    "met to the minute": (3000, "0.00"),
+    "more than met": (3600, "0.00"),
+}
+
+
+@pytest.mark.parametrize("counted, missing", SHOWN.values(), ids=SHOWN)
+def test_counted_and_missing_hours_add_up_to_the_threshold_as_they_are_shown(
+    counted: int, missing: str
+) -> None:
+    policy = HoursPolicy(effective_on=date(2025, 1, 1))
+    probation = Probation(starts_on=date(2026, 1, 1))
+    standing = standing_of(probation=probation, counted=counted, policy=policy, today=date(2026, 3, 1))
+    assert hundredths_text(standing.missing_hundredths) == missing
+    if counted <= 3000:
+        assert Decimal(hours_text(counted)) + Decimal(missing) == Decimal("50.00")
+    nobody = standing_of(probation=None, counted=0, policy=policy, today=date(2026, 3, 1))
+    assert nobody.missing_hundredths == 0

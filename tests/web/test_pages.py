@@ -332,6 +332,45 @@ def test_the_overview_finds_people_and_counts_them(enter: Enter, people: Cast) -
     assert "党组织LAW" in enter("office").get("/units/COL").text
 
 
+def test_the_figures_of_the_overview_add_up_to_everybody_with_a_probation(
+    enter: Enter, people: Cast, write: Any
+) -> None:
+    over = {"starts_on": date(2025, 1, 1), "ends_before": date(2026, 1, 1)}
+    ahead = {"starts_on": date(2026, 4, 1), "ends_before": date(2027, 4, 1)}
+    for member, window in ((people.mei, over), (people.ning, ahead)):
+        moved = update(ProbationWindow).where(ProbationWindow.member_id == member).values(**window)
+        write(lambda session, moved=moved: session.execute(moved))
+    office = enter("office")
+    page = office.get("/units/COL").text
+    figures = re.search(r'<dl class="figures">(.*?)</dl>', page, re.DOTALL)
+    assert figures
+    numbers = [int(number) for number in re.findall(r">(\d+)</a>", figures[1])]
+    assert sum(numbers[:-1]) == numbers[-1] == 3
+    assert "<b>3</b> 名预备党员" in page
+    assert "李梅" in office.get("/units/COL?status=not_met").text
+    ahead_page = office.get("/units/COL?status=not_started").text
+    assert "𠮷宁" in ahead_page and "李梅" not in ahead_page
+
+
+def test_a_visit_of_no_minutes_shows_its_calculation_too(
+    enter: Enter, code: Code, traveller: time_machine.Traveller
+) -> None:
+    mei = enter("mei")
+    mei.send("/api/v1/scans", {"code": code(NOW), "action": "in"})
+    traveller.shift(timedelta(seconds=40))
+    mei.send("/api/v1/scans", {"code": code(NOW + timedelta(seconds=40)), "action": "out"})
+    page = mei.get("/records").text
+    assert "从签到到签退" in page and "0 分钟 = 0.00 小时" in page
+
+
+def test_home_leads_to_the_check_out_of_the_post_where_she_is(enter: Enter, code: Code, people: Cast) -> None:
+    mei = enter("mei")
+    mei.send("/api/v1/scans", {"code": code(NOW), "action": "in"})
+    link = re.search(r'href="(/scan\?post=\d+)"', mei.get("/home").text)
+    assert link
+    assert f'<option value="{people.post}" selected>' in mei.get(link[1]).text
+
+
 def test_an_export_opens_in_a_spreadsheet_and_holds_no_formula(
     enter: Enter, people: Cast, write: Any
 ) -> None:

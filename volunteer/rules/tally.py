@@ -24,6 +24,14 @@ class Standing:
     days_left: int
     per_week: int | None
 
+    @property
+    def missing_hundredths(self) -> int:
+        """Hundredths of an hour that are missing on paper: threshold less counted, both as they are shown.
+
+        Were the missing minutes floored as well, 28.46 counted and 21.53 missing would make 49.99.
+        """
+        return hundredths(self.threshold) - hundredths(self.counted) if self.missing else 0
+
 
 def standing_of(
     *,
@@ -103,6 +111,15 @@ def share_pct(part: int, whole: int) -> float | None:
 
 def hours_text(minutes: int) -> str:
     """Return hours with two decimals, never rounded up: 2,999 minutes show as 49.98, minus one as -0.02."""
-    hundredths = minutes * 100 // 60
-    sign = "-" if hundredths < 0 else ""
-    return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02d}"
+    return hundredths_text(hundredths(minutes))
+
+
+def hundredths(minutes: int) -> int:
+    """Return the whole hundredths of an hour in *minutes*, never rounded up."""
+    return minutes * 100 // 60
+
+
+def hundredths_text(value: int) -> str:
+    """Return hundredths of an hour as hours with two decimals."""
+    sign = "-" if value < 0 else ""
+    return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d}"

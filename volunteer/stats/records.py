@@ -57,6 +57,7 @@ class Record:
     id: int
     shift_id: int
     shift_code: str
+    post_id: int
     post_name: str
     base_name: str | None
     starts_at: datetime
@@ -168,6 +169,7 @@ def records_of(
             Visit.id,
             Visit.shift_id,
             Shift.code.label("shift_code"),
+            Visit.post_id,
             Post.name.label("post_name"),
             Post.category,
             Post.compensation,
@@ -229,6 +231,7 @@ def _record(row: Any, now: datetime) -> Record:
         id=row.id,
         shift_id=row.shift_id,
         shift_code=row.shift_code,
+        post_id=row.post_id,
         post_name=row.post_name,
         base_name=row.base_name,
         starts_at=row.starts_at,

@@ -1,5 +1,6 @@
 """What a branch committee and the college see: figures, members furthest first, posts and bases."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -19,6 +20,9 @@ from volunteer.web.show import settings
 bp = Blueprint("branch", __name__)
 MEMBERS_A_PAGE = 60
 STATUSES = (Status.MET, Status.NEAR, Status.ON_TRACK, Status.BEHIND, Status.AT_RISK, Status.UNREACHABLE)
+
+# Where a member stands who has a probation, but no status: it has not begun, or is over and undecided.
+PHASES = (Phase.NOT_STARTED, Phase.DUE_WAITING, Phase.NOT_MET)
 
 
 @bp.get("/branch")
@@ -50,7 +54,8 @@ def overview(code: str) -> ResponseReturnValue:
         months=rollups.by_month(session, days, unit_path=unit.path),
         tally=tally(people),
         statuses=STATUSES,
-        missing=sum(one.standing.missing for one in people if is_running(one)),
+        phases=PHASES,
+        missing=sum(one.standing.missing_hundredths for one in people if is_running(one)),
         page=paging.page(chosen, MEMBERS_A_PAGE),
         today=today,
     )
@@ -146,13 +151,14 @@ def is_running(one: MemberStanding) -> bool:
     return one.standing.phase in (Phase.IN_WINDOW, Phase.EXTENDED)
 
 
-def tally(people: Sequence[MemberStanding]) -> dict[Status, int]:
-    """Return how many members have each status."""
-    return {status: sum(1 for one in people if one.standing.status is status) for status in STATUSES}
+def tally(people: Sequence[MemberStanding]) -> dict[Status | Phase, int]:
+    """Return how many members have each status, or stand where there is none; the parts make the whole."""
+    found = Counter(one.standing.status or one.standing.phase for one in people)
+    return {key: found[key] for key in (*STATUSES, *PHASES)}
 
 
 def filtered(people: Sequence[MemberStanding], wanted: str, status: str) -> list[MemberStanding]:
-    """Return those whose name, pinyin, initials or number holds *wanted*, and who have the status."""
+    """Return those whose name, pinyin, initials or number holds *wanted*, of the status or phase."""
     text = wanted.strip().lower().replace(" ", "")
 
     def fits(one: MemberStanding) -> bool:
@@ -162,5 +168,5 @@ def filtered(people: Sequence[MemberStanding], wanted: str, status: str) -> list
     return [
         one
         for one in people
-        if (not text or fits(one)) and (not status or (one.standing.status or "") == status)
+        if (not text or fits(one)) and (not status or (one.standing.status or one.standing.phase) == status)
     ]

@@ -14,7 +14,7 @@ from flask_babel import format_date, format_datetime, gettext
 from volunteer.config import Settings, shipped
 from volunteer.rules.kinds import Role
 from volunteer.rules.names import masked
-from volunteer.rules.tally import hours_text
+from volunteer.rules.tally import hours_text, hundredths_text
 from volunteer.web import access, language, words
 
 RING_RADIUS = 52
@@ -39,6 +39,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         hours=hours,
+        hundredths=hundredths_text,
         signed=signed,
         clock=clock_time,
         day=day,
@@ -61,6 +62,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         tabs=tabs,
         roles=access.roles,
         Role=Role,
+        slip_roles=access.REGISTRARS,
         here=lambda: request.path,
         sentence=words.sentence,
     )
@@ -142,6 +144,8 @@ def tabs() -> Sequence[Tab]:
         found.append(Tab(key="sites", href="/sites", label=gettext("On duty")))
     if held & access.REGISTRARS:
         found.append(Tab(key="registry", href="/registry", label=gettext("Posts and bases")))
+    if held & access.OFFICES:
+        found.append(Tab(key="accounts", href="/accounts", label=gettext("Accounts")))
     if account.member_id is not None:
         found.insert(len(found) if held & access.READERS else 2, _records())
     shown = [replace(tab, is_extra=place >= PHONE_TABS - 1) for place, tab in enumerate(found)]
