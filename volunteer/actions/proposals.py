@@ -141,6 +141,11 @@ def waiting(session: Session, proposal_id: int) -> Proposal:
     return row
 
 
+def proposer(session: Session, account_id: int) -> Actor:
+    """Return who proposed, with the rights that she holds now."""
+    return load_actor(session, account_id)
+
+
 def print_ref_of(proposal_id: int) -> str:
     """Return the name of the printing that a proposal leads to: the same however often it is asked for."""
     return str(uuid5(NAMESPACE_URL, f"fifty-hours/proposal/{proposal_id}"))

@@ -80,6 +80,14 @@ def held_for(session: Session, login: str) -> Held:
     return Held(account_id=row.id if row else None, password_hash=row.password_hash if row else None)
 
 
+def held_by(session: Session, account_id: int) -> Held:
+    """Return what is kept of the password of an account, unless it is closed."""
+    kept = session.scalars(
+        select(Account.password_hash).where(Account.id == account_id, ~Account.is_closed)
+    ).first()
+    return Held(account_id=account_id, password_hash=kept)
+
+
 def matches(held: Held, password: str) -> bool:
     """Whether the password is right. It takes the same time for a login that does not exist."""
     try:

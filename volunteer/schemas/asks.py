@@ -8,7 +8,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 from volunteer.schemas.fields import CHECK_TEXT, MISSING, N_, Area, CodeField, LocalTime
 from volunteer.schemas.registry import ENDS_LATER
 
-TOO_SHORT = N_("At least eight characters.")
+TOO_SHORT = N_("At least ten characters, at most 200.")
 
 
 class _Asked(Schema):
@@ -35,7 +35,7 @@ class Password(Schema):
         unknown = RAISE
 
     old = fields.String(required=True, validate=validate.Length(1, 200, error=MISSING))
-    new = fields.String(required=True, validate=validate.Length(8, 200, error=TOO_SHORT))
+    new = fields.String(required=True, validate=validate.Length(10, 200, error=TOO_SHORT))
 
 
 def reason_form() -> Schema:

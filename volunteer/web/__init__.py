@@ -51,13 +51,16 @@ def configure(app: Flask, settings: Settings) -> None:
 def assemble(app: Flask, settings: Settings) -> None:
     """Put the parts of the edge together; the order of the hooks is that of these lines."""
     from volunteer.web import (
+        accounts,
         api,
         auth,
         branch,
+        entry,
         health,
         identity,
         language,
         leader,
+        metrics,
         people,
         posters,
         problems,
@@ -67,16 +70,33 @@ def assemble(app: Flask, settings: Settings) -> None:
         scan,
         security,
         show,
+        slips,
         student,
     )
 
+    metrics.init_app(app)
     routing.init_app(app)
     language.init_app(app)
     identity.init_app(app)
     security.init_app(app, settings)
     problems.init_app(app)
     show.init_app(app, settings)
-    for part in (health, auth, scan, student, leader, posters, branch, review, registry, people):
+    for part in (
+        health,
+        metrics,
+        auth,
+        scan,
+        student,
+        leader,
+        posters,
+        branch,
+        review,
+        registry,
+        people,
+        entry,
+        slips,
+        accounts,
+    ):
         app.register_blueprint(part.bp)
     api.init_app(app)
     _wrap(app, settings)

@@ -46,6 +46,7 @@ class Gate(StrEnum):
     OFFICE = "office"
     COLLEGE = "college"
     HOLDER = "holder"
+    ADMIN = "admin"
 
 
 def who() -> SignedIn | None:
@@ -128,4 +129,5 @@ committee: Any = _gate(Gate.COMMITTEE, _holds(REVIEWERS))
 registrar: Any = _gate(Gate.REGISTRAR, _holds(REGISTRARS))
 office: Any = _gate(Gate.OFFICE, _holds(OFFICES))
 college: Any = _gate(Gate.COLLEGE, _holds(frozenset({Role.COLLEGE})))
+admin: Any = _gate(Gate.ADMIN, _holds(frozenset({Role.ADMIN})))
 holder: Any = _gate(Gate.HOLDER, _holds(ANY_ROLE))

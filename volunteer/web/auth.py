@@ -1,5 +1,7 @@
 """Signing in and out, and the language that pages speak."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -69,9 +71,10 @@ def demo_sign_in() -> ResponseReturnValue:
 @bp.post("/sign-out")
 @access.public
 def sign_out() -> ResponseReturnValue:
-    """End this browser's session."""
+    """End this browser's session. With a way to go on, whoever signs in next is led there."""
     identity.sign_out()
-    return redirect("/sign-in", 303)
+    target = safe_next(request.form.get("next"))
+    return redirect("/sign-in" if target == "/" else f"/sign-in?{urlencode({'next': target})}", 303)
 
 
 @bp.post("/sign-out-everywhere")
@@ -126,10 +129,15 @@ def _checked(login: str, password: str) -> identity.SignedIn:
     return account
 
 
-def _enter(account: identity.SignedIn) -> ResponseReturnValue:
+def begin_session(account: identity.SignedIn) -> None:
+    """Let this browser in: for half a year a member, for hours who decides about others."""
     held = {grant.role for grant in load_actor(db.session(), account.id).grants}
     is_staff = bool(held & access.STAFF) or account.member_id is None
     identity.sign_in(account, is_staff=is_staff, now=clock.utc_now())
+
+
+def _enter(account: identity.SignedIn) -> ResponseReturnValue:
+    begin_session(account)
     return redirect(safe_next(request.form.get("next")), 303)
 
 

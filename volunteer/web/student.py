@@ -10,18 +10,23 @@ from sqlalchemy.orm import Session
 
 from volunteer import clock
 from volunteer.actions.ask import request_correction, request_make_up
+from volunteer.actions.audit import note
 from volunteer.actions.keep import confirm_taken
 from volunteer.actions.objections import object_to
-from volunteer.actions.sign_in import held_for, matches, set_password
+from volunteer.actions.sign_in import begin_try, forget_tries, held_for, matches, set_password
+from volunteer.actions.slips import withdraw_slips
 from volunteer.database import db, in_transaction, transaction
 from volunteer.rules.kinds import VisitState
+from volunteer.rules.passwords import check_password
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas.asks import Password, correction_form, make_up_form, reason_form
 from volunteer.stats import sites
+from volunteer.stats.accounts import own_tokens
 from volunteer.stats.past_shifts import past_shifts
 from volunteer.stats.records import Record, records_of
+from volunteer.stats.slips import own_entry
 from volunteer.stats.standing import member_standing
-from volunteer.web import access, identity, records
+from volunteer.web import access, auth, identity, records
 from volunteer.web.forms import Form
 from volunteer.web.show import settings, tabs
 
@@ -174,20 +179,43 @@ def me() -> ResponseReturnValue:
             flash(gettext("The password is changed; other devices are signed out."), "done")
             return redirect("/me", 303)
     form.values = {}
-    page = render_template("student/me.html", form=form, me=access.me())
+    session, account = db.session(), access.me()
+    page = render_template(
+        "student/me.html",
+        form=form,
+        me=account,
+        entry=own_entry(session, account.id, now=clock.utc_now()),
+        tokens=own_tokens(session, account.id),
+    )
     return page, 422 if form.errors else 200
 
 
+@bp.post("/me/slip/withdraw")
+@access.signed_in
+def withdraw_slip() -> ResponseReturnValue:
+    """Make a slip worthless that somebody printed for the asker without being asked."""
+    account_id, actor, now = access.me().id, access.actor(), clock.utc_now()
+    in_transaction(lambda session: withdraw_slips(session, account_id=account_id, actor=actor, now=now))
+    flash(gettext("The slip is worthless now. Your password stays."), "done")
+    return redirect("/me", 303)
+
+
 def _new_password(old: str, new: str) -> bool:
-    account = access.me()
-    held = held_for(db.session(), account.login)
+    """Take the new password for the old one, which whoever holds an open phone may not guess for long."""
+    account, now = access.me(), clock.utc_now()
+    check_password(new, login=account.login)
+    with transaction() as session:
+        begin_try(session, what="password", subject=account.login, now=now)
+        held = held_for(session, account.login)
     if not matches(held, old):
         raise Refusal(Reason.WRONG_PASSWORD, field="old")
     with transaction() as session:
-        set_password(session, account_id=account.id, password=new, now=clock.utc_now())
+        forget_tries(session, what="password", subject=account.login)
+        set_password(session, account_id=account.id, password=new, now=now)
+        note(session, "set_password", "account", account.id, actor_id=account.id, now=now)
     fresh = identity.by_id(account.id)
     if fresh is not None:
-        identity.sign_in(fresh, is_staff=bool(access.roles() & access.STAFF), now=clock.utc_now())
+        auth.begin_session(fresh)
     return True
 
 
