@@ -420,6 +420,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("post_id", ROW_ID, nullable=True),
         sa.Column("base_id", ROW_ID, nullable=True),
+        sa.Column("is_offline", sa.Boolean(), nullable=False),
         sa.Column("id", ROW_ID, nullable=False),
         sa.CheckConstraint(
             "(post_id IS NULL) <> (base_id IS NULL)", name=op.f("ck_site_of_a_post_or_a_base")
@@ -499,12 +500,22 @@ def upgrade() -> None:
         sa.Column("opened_by_id", ROW_ID, nullable=True),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=True),
+        sa.Column("key_digest", sa.String(length=64), nullable=True),
+        sa.Column("host_shift_id", ROW_ID, nullable=True),
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
         sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "host_shift_id IS NULL OR key_digest IS NOT NULL", name=op.f("ck_display_hosts_have_a_key")
+        ),
+        sa.CheckConstraint(
+            "key_digest IS NULL OR NOT is_poster", name=op.f("ck_display_posters_have_no_key")
+        ),
+        sa.ForeignKeyConstraint(["host_shift_id"], ["shift.id"], name=op.f("fk_display_host_shift_id")),
         sa.ForeignKeyConstraint(["opened_by_id"], ["account.id"], name=op.f("fk_display_opened_by_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_display_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_display")),
         sa.UniqueConstraint("handle", name=op.f("uq_display_handle")),
+        sa.UniqueConstraint("key_digest", name=op.f("uq_display_key_digest")),
     )
     op.create_index(op.f("ix_display_site_id"), "display", ["site_id"], unique=False)
     op.create_index(
@@ -653,6 +664,60 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'open'"),
     )
     op.create_table(
+        "display_link",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("site_id", ROW_ID, nullable=False),
+        sa.Column("shift_id", ROW_ID, nullable=True),
+        sa.Column("made_by_id", ROW_ID, nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=True),
+        sa.Column("display_id", ROW_ID, nullable=True),
+        sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(opened_at IS NULL) = (display_id IS NULL)", name=op.f("ck_display_link_opens_a_display")
+        ),
+        sa.CheckConstraint("made_at < expires_at", name=op.f("ck_display_link_expires_later")),
+        sa.CheckConstraint("opened_at IS NULL OR withdrawn_at IS NULL", name=op.f("ck_display_link_one_end")),
+        sa.ForeignKeyConstraint(["display_id"], ["display.id"], name=op.f("fk_display_link_display_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["account.id"], name=op.f("fk_display_link_made_by_id")),
+        sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_display_link_shift_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_display_link_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_display_link")),
+        sa.UniqueConstraint("digest", name=op.f("uq_display_link_digest")),
+    )
+    op.create_index(op.f("ix_display_link_site_id"), "display_link", ["site_id"], unique=False)
+    op.create_table(
+        "headcount",
+        sa.Column("shift_id", ROW_ID, nullable=False),
+        sa.Column("by_account_id", ROW_ID, nullable=True),
+        sa.Column("display_id", ROW_ID, nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("counted", sa.Integer(), nullable=False),
+        sa.Column("checked_in", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.String(length=16), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(by_account_id IS NULL) <> (display_id IS NULL)", name=op.f("ck_headcount_of_a_keeper_or_a_host")
+        ),
+        sa.CheckConstraint("counted >= 0 AND checked_in >= 0", name=op.f("ck_headcount_not_negative")),
+        sa.ForeignKeyConstraint(["by_account_id"], ["account.id"], name=op.f("fk_headcount_by_account_id")),
+        sa.ForeignKeyConstraint(["display_id"], ["display.id"], name=op.f("fk_headcount_display_id")),
+        sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_headcount_shift_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_headcount")),
+    )
+    op.create_index("ix_headcount_shift_id_at", "headcount", ["shift_id", "at"], unique=False)
+    op.create_table(
+        "host_statement",
+        sa.Column("display_id", ROW_ID, nullable=False),
+        sa.Column("shift_id", ROW_ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["display_id"], ["display.id"], name=op.f("fk_host_statement_display_id")),
+        sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_host_statement_shift_id")),
+        sa.PrimaryKeyConstraint("display_id", "shift_id", name=op.f("pk_host_statement")),
+    )
+    op.create_table(
         "objection",
         sa.Column("ref", sa.String(length=40), nullable=False),
         sa.Column("visit_id", ROW_ID, nullable=False),
@@ -691,6 +756,45 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("accepted_at IS NOT NULL AND resolved_at IS NULL"),
         postgresql_where=sa.text("accepted_at IS NOT NULL AND resolved_at IS NULL"),
+    )
+    op.create_table(
+        "pass_scan",
+        sa.Column("client_ref", sa.String(length=36), nullable=False),
+        sa.Column("shift_id", ROW_ID, nullable=False),
+        sa.Column("by_account_id", ROW_ID, nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("is_queued", sa.Boolean(), nullable=False),
+        sa.Column("device_id", ROW_ID, nullable=True),
+        sa.Column("step", sa.BigInteger(), nullable=True),
+        sa.Column("visit_id", ROW_ID, nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("verdict", one_of("verdict", "accepted", "unchanged", "refused"), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(verdict = 'refused') = (reason IS NOT NULL)", name=op.f("ck_pass_scan_refusals_have_a_reason")
+        ),
+        sa.CheckConstraint(
+            "verdict = 'refused' OR (device_id IS NOT NULL AND visit_id IS NOT NULL)",
+            name=op.f("ck_pass_scan_accepted_for"),
+        ),
+        sa.CheckConstraint("step >= 0", name=op.f("ck_pass_scan_step")),
+        sa.ForeignKeyConstraint(["by_account_id"], ["account.id"], name=op.f("fk_pass_scan_by_account_id")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_pass_scan_device_id")),
+        sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_pass_scan_shift_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_pass_scan_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pass_scan")),
+        sa.UniqueConstraint("client_ref", name=op.f("uq_pass_scan_client_ref")),
+    )
+    op.create_index("ix_pass_scan_shift_id", "pass_scan", ["shift_id"], unique=False)
+    op.create_index(
+        "ux_pass_scan_once",
+        "pass_scan",
+        ["device_id", "step"],
+        unique=True,
+        sqlite_where=sa.text("verdict = 'accepted'"),
+        postgresql_where=sa.text("verdict = 'accepted'"),
     )
     op.create_table(
         "request",
@@ -761,6 +865,7 @@ def upgrade() -> None:
                 "display_silent",
                 "slow_ticket",
                 "headcount_differs",
+                "absent_at_roll_call",
                 "same_pair",
                 "new_device",
                 "broken_queue",
@@ -904,6 +1009,20 @@ def upgrade() -> None:
         sqlite_where=sa.text("verdict = 'accepted'"),
         postgresql_where=sa.text("verdict = 'accepted'"),
     )
+    op.create_table(
+        "roll_call",
+        sa.Column("headcount_id", ROW_ID, nullable=False),
+        sa.Column("visit_id", ROW_ID, nullable=False),
+        sa.Column("is_present", sa.Boolean(), nullable=True),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "(is_present IS NULL) = (answered_at IS NULL)", name=op.f("ck_roll_call_answered_once")
+        ),
+        sa.ForeignKeyConstraint(["headcount_id"], ["headcount.id"], name=op.f("fk_roll_call_headcount_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_roll_call_visit_id")),
+        sa.PrimaryKeyConstraint("headcount_id", "visit_id", name=op.f("pk_roll_call")),
+    )
+    op.create_index("ix_roll_call_visit_id", "roll_call", ["visit_id"], unique=False)
     op.create_table(
         "queued_scan",
         sa.Column("evidence_id", ROW_ID, nullable=False),

@@ -33,6 +33,10 @@ NEW_SLIP: Row = OTHER_SLIP | {"account_id": 2}
 NEW_PHONE: Row = {"handle": "01020304", "member_id": 2, "public_key": "C" * 87}
 RETIRED: Row = {"handle": "01020304", "retired_at": NINE}
 QUEUING: Row = NEW_PHONE | {"last_seq": 1, "last_digest": "x"}
+SCREEN: Row = {"handle": "00000002", "is_poster": False}
+OPENED: Row = {"digest": "1" * 64, "opened_at": NINE, "display_id": 1}
+NEXT_PASS: Row = {"client_ref": "p2", "step": 8}
+REFUSED_PASS: Row = {"client_ref": "p2", "verdict": "refused", "reason": "too_old"}
 OFFICE: Row = {"role": "committee", "unit_id": 1, "post_id": None}
 APPLIED: Row = {"content": None, "applied_at": NINE, "added": 0}
 NOT_NEGATIVE = (
@@ -272,6 +276,29 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
         {"handle": "00000002"},
     ),
     ("ux_display_poster", "display", {"handle": "00000002", "site_id": 2}, {"handle": "00000002"}),
+    ("uq_display_key_digest", "display", SCREEN | {"key_digest": "k"}, SCREEN | {"key_digest": "0" * 64}),
+    (
+        "ck_display_posters_have_no_key",
+        "display",
+        SCREEN | {"key_digest": "k"},
+        SCREEN | {"key_digest": "k", "is_poster": True, "revoked_at": NINE},
+    ),
+    (
+        "ck_display_hosts_have_a_key",
+        "display",
+        SCREEN | {"key_digest": "k", "host_shift_id": 1},
+        SCREEN | {"host_shift_id": 1},
+    ),
+    ("uq_display_link_digest", "display_link", {"digest": "1" * 64}, {}),
+    (
+        "ck_display_link_expires_later",
+        "display_link",
+        {"digest": "1" * 64, "expires_at": NINE + 1},
+        {"digest": "1" * 64, "expires_at": NINE},
+    ),
+    ("ck_display_link_opens_a_display", "display_link", OPENED, OPENED | {"display_id": None}),
+    ("ck_display_link_opens_a_display", "display_link", OPENED, OPENED | {"opened_at": None}),
+    ("ck_display_link_one_end", "display_link", OPENED, OPENED | {"withdrawn_at": NINE}),
     # Shifts, each three hours from nine unless told otherwise
     ("uq_shift_code", "shift", NEW_SHIFT, {}),
     (
@@ -420,6 +447,37 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
         SECOND_STAY | {"client_ref": "r2"},
         SECOND_STAY | {"client_ref": "r1"},
     ),
+    (
+        "ck_headcount_of_a_keeper_or_a_host",
+        "headcount",
+        {"by_account_id": None, "display_id": 1},
+        {"display_id": 1},
+    ),
+    ("ck_headcount_of_a_keeper_or_a_host", "headcount", {}, {"by_account_id": None}),
+    ("ck_headcount_not_negative", "headcount", {"counted": 0}, {"counted": -1}),
+    ("ck_headcount_not_negative", "headcount", {"checked_in": 0}, {"checked_in": -1}),
+    ("pk_roll_call", "roll_call", {"visit_id": 2}, {}),
+    (
+        "ck_roll_call_answered_once",
+        "roll_call",
+        {"visit_id": 2, "is_present": False, "answered_at": NINE},
+        {"visit_id": 2, "is_present": False},
+    ),
+    ("ck_roll_call_answered_once", "roll_call", {"visit_id": 2}, {"visit_id": 2, "answered_at": NINE}),
+    ("pk_host_statement", "host_statement", {"shift_id": 2}, {}),
+    ("uq_pass_scan_client_ref", "pass_scan", NEXT_PASS, {"step": 8}),
+    ("ux_pass_scan_once", "pass_scan", NEXT_PASS, NEXT_PASS | {"step": 7}),
+    ("ux_pass_scan_once", "pass_scan", REFUSED_PASS, NEXT_PASS | {"step": 7}),
+    ("ck_pass_scan_step", "pass_scan", NEXT_PASS | {"step": 0}, NEXT_PASS | {"step": -1}),
+    (
+        "ck_pass_scan_accepted_for",
+        "pass_scan",
+        REFUSED_PASS | {"device_id": None, "visit_id": None},
+        NEXT_PASS | {"device_id": None},
+    ),
+    ("ck_pass_scan_accepted_for", "pass_scan", NEXT_PASS, NEXT_PASS | {"visit_id": None}),
+    ("ck_pass_scan_refusals_have_a_reason", "pass_scan", REFUSED_PASS, REFUSED_PASS | {"reason": None}),
+    ("ck_pass_scan_refusals_have_a_reason", "pass_scan", NEXT_PASS, NEXT_PASS | {"reason": "too_old"}),
     ("pk_witness", "witness", {"account_id": 2}, {}),
     # Requests and objections
     ("uq_request_ref", "request", CLAIM, CLAIM | {"ref": "q1"}),

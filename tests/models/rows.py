@@ -19,6 +19,7 @@ NINE = 1_773_622_800
 HOUR = 3600
 
 # fmt: off
+TABLET: Row = {"handle": "0000000f", "is_poster": False, "key_digest": "0" * 64}
 OTHER_EVIDENCE: Row = {"verdict": "refused", "reason": "too_old", "step": None, "client_ref": "r9"}
 VALID: dict[str, Row] = {
     "unit": {"code": "LAW", "name": "法学", "kind": "branch", "branch_kind": "student", "path": "/1/"},
@@ -35,7 +36,7 @@ VALID: dict[str, Row] = {
     "account": {"login": "mei", "name": "李梅", "member_id": 1, "session_epoch": 0, "is_closed": False, "created_at": NINE},
     "base": {"code": "LIB", "name": "图书馆", "status": "agreed", "agreement_from": None, "agreement_to": None},
     "post": {"code": "READ", "name": "阅览", "unit_id": 1, "category": "service", "compensation": "none"},
-    "site": {"code": "READ", "name": "阅览", "post_id": 1, "base_id": None},
+    "site": {"code": "READ", "name": "阅览", "post_id": 1, "base_id": None, "is_offline": False},
     "display": {"handle": "00000001", "site_id": 1, "is_poster": True, "opened_at": NINE, "revoked_at": None},
     "shift": {
         "code": "S1", "post_id": 1, "starts_at": NINE, "ends_at": NINE + 3 * HOUR, "first_ends_at": NINE + 3 * HOUR,
@@ -69,6 +70,19 @@ VALID: dict[str, Row] = {
     "queued_scan": {
         "evidence_id": 1, "device_id": 1, "member": "1", "code": "A" * 31, "seq": 1, "previous": "",
         "phone_at_ms": 1, "monotonic_ms": 1, "signature": "A" * 86,
+    },
+    "display_link": {
+        "digest": "0" * 64, "site_id": 1, "shift_id": None, "made_by_id": 1, "made_at": NINE, "expires_at": NINE + HOUR,
+        "opened_at": None, "display_id": None, "withdrawn_at": None,
+    },
+    "headcount": {
+        "shift_id": 1, "by_account_id": 1, "display_id": None, "at": NINE, "counted": 3, "checked_in": 2, "seed": None,
+    },
+    "roll_call": {"headcount_id": 1, "visit_id": 1, "is_present": None, "answered_at": None},
+    "host_statement": {"display_id": 1, "shift_id": 1, "at": NINE},
+    "pass_scan": {
+        "client_ref": "p1", "shift_id": 1, "by_account_id": 1, "text": "F3:A", "is_queued": False, "device_id": 1,
+        "step": 7, "visit_id": 1, "at": NINE, "received_at": NINE, "verdict": "accepted", "reason": None,
     },
     "witness": {"visit_id": 1, "account_id": 1, "at": NINE},
     "request": {
@@ -134,6 +148,8 @@ def fill(connection: Connection) -> None:
             insert(connection, "account", VALID["account"] | {"login": "deputy", "member_id": None})
         if table.name == "evidence":
             insert(connection, "evidence", VALID["evidence"] | OTHER_EVIDENCE)
+        if table.name == "display":
+            insert(connection, "display", VALID["display"] | TABLET)
         if table.name == "role_grant":
             insert(connection, "role_grant", VALID["role_grant"] | OFFICE_OF_2)
 

@@ -2,6 +2,7 @@
 
 from volunteer.models.access import Account, ApiToken, AuditLine, Proposal, RoleGrant, Slip, WrongTry
 from volunteer.models.devices import Device, QueuedScan
+from volunteer.models.onsite import DisplayLink, Headcount, HostStatement, PassScan, RollCall
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
 from volunteer.models.people import Decision, Member, Membership, OverCap, ProbationWindow
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
@@ -19,11 +20,15 @@ __all__ = [
     "Decision",
     "Device",
     "Display",
+    "DisplayLink",
     "Evidence",
+    "Headcount",
+    "HostStatement",
     "Member",
     "Membership",
     "Objection",
     "OverCap",
+    "PassScan",
     "PolicyVersion",
     "Post",
     "ProbationWindow",
@@ -31,6 +36,7 @@ __all__ = [
     "QueuedScan",
     "Request",
     "RoleGrant",
+    "RollCall",
     "Shift",
     "ShiftBreak",
     "Site",

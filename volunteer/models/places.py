@@ -50,7 +50,10 @@ class Post(Numbered):
 
 
 class Site(Numbered):
-    """The place where a code is shown: of one post, or of a base, which then offers its running posts."""
+    """The place where a code is shown: of one post, or of a base, which then offers its running posts.
+
+    ``is_offline``: the college knows that there is no network, so a display may take a week of codes along.
+    """
 
     __tablename__ = "site"
     __table_args__ = (CheckConstraint("(post_id IS NULL) <> (base_id IS NULL)", name="of_a_post_or_a_base"),)
@@ -59,16 +62,21 @@ class Site(Numbered):
     name: Mapped[str] = mapped_column(String(60))
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
     base_id: Mapped[int | None] = mapped_column(ForeignKey("base.id"), index=True)
+    is_offline: Mapped[bool] = mapped_column(default=False)
 
 
 class Display(Numbered):
     """Something that shows a site's code: a screen, or a poster, which proves neither time nor presence.
 
-    ``handle`` is the four bytes in the code, in hex.
+    ``handle`` is the four bytes in the code, in hex. ``key_digest``: a link opened it on a browser that holds
+    the key; without one it shows on the pages of who opened it. ``host_shift_id``: it is a host's, who has no
+    account, and shows that shift alone.
     """
 
     __tablename__ = "display"
     __table_args__ = (
+        CheckConstraint("key_digest IS NULL OR NOT is_poster", name="posters_have_no_key"),
+        CheckConstraint("host_shift_id IS NULL OR key_digest IS NOT NULL", name="hosts_have_a_key"),
         Index(
             "ux_display_poster",
             "site_id",
@@ -84,6 +92,8 @@ class Display(Numbered):
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     opened_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
+    key_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    host_shift_id: Mapped[int | None] = mapped_column(ForeignKey("shift.id"))
     revoked_at: Mapped[datetime | None]
 
 

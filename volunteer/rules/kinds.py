@@ -212,6 +212,7 @@ class Flag(StrEnum):
     DISPLAY_SILENT = "display_silent"
     SLOW_TICKET = "slow_ticket"
     HEADCOUNT_DIFFERS = "headcount_differs"
+    ABSENT_AT_ROLL_CALL = "absent_at_roll_call"
     SAME_PAIR = "same_pair"
     NEW_DEVICE = "new_device"
     BROKEN_QUEUE = "broken_queue"

@@ -183,6 +183,7 @@ WORDS = _Words(
         Flag.PROLONGED: _l("shift prolonged"),
         Flag.DISPLAY_SILENT: _l("the display gave no sign of life"),
         Flag.SLOW_TICKET: _l("long between scan and check-in"),
+        Flag.ABSENT_AT_ROLL_CALL: _l("not found at the roll-call"),
         Flag.HEADCOUNT_DIFFERS: _l("the headcount differs"),
         Flag.SAME_PAIR: _l("always the same two witness each other"),
         Flag.NEW_DEVICE: _l("the phone is new since less than a day"),
