@@ -28,7 +28,9 @@ def policy_of_window(session: Session, member_id: int, otherwise: date) -> Hours
 def work_calendar(session: Session, campus: Campus) -> WorkCalendar:
     """Return the college's own working days over the published ones."""
     own = {row.on: row.is_workday for row in session.execute(select(Workday.on, Workday.is_workday))}
-    return WorkCalendar(own=own, published=campus.published_workdays)
+    return WorkCalendar(
+        own=own, published=campus.published_workdays, published_holidays=campus.published_holidays
+    )
 
 
 def record_deadline(session: Session, ended_on: date, policy: HoursPolicy, campus: Campus) -> Deadline:

@@ -13,10 +13,10 @@ from volunteer.rules.names import clean_line
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
 from volunteer.rules.spans import Span, whole_minute
+from volunteer.rules.timetable import LONGEST, check_times
 
 ON_THE_SPOT_AT_MOST = timedelta(hours=4)
 PROLONG_AT_MOST = timedelta(minutes=120)
-LONGEST = timedelta(hours=24)
 
 
 def publish(
@@ -38,7 +38,7 @@ def publish(
         Refusal: ``NOT_ALLOWED``, ``BAD_FIELD``, ``SHIFT_IN_PAST``, ``ALREADY_EXISTS`` or ``SHIFT_OVERLAPS``.
     """
     check_keeper(session, actor, post_id)
-    _check_times(span, breaks, capacity)
+    check_times(span, breaks, capacity)
     is_past = span.start < whole_minute(now)
     is_on_spot = span.start == whole_minute(now)
     if is_past and (actor is None or not actor.is_college_of(post_chain(session, post_id))):
@@ -116,7 +116,7 @@ def change(
         raise Refusal(Reason.SHIFT_STARTED)
     if span.start <= whole_minute(now):
         raise Refusal(Reason.SHIFT_IN_PAST)
-    _check_times(span, breaks, capacity)
+    check_times(span, breaks, capacity)
     _lock_post(session, shift.post_id)
     _check_free(session, shift.post_id, span, but=shift_id)
     shift.starts_at, shift.ends_at, shift.first_ends_at = span.start, span.end, span.end
@@ -155,23 +155,6 @@ def _shift(session: Session, shift_id: int, *, with_breaks: bool = False) -> Shi
     return shift
 
 
-def _check_times(span: Span, breaks: Sequence[Span], capacity: int | None) -> None:
-    if span.start == span.end or span.end - span.start > LONGEST:
-        raise Refusal(Reason.BAD_FIELD, field="ends_at")
-    if span.start != whole_minute(span.start) or span.end != whole_minute(span.end):
-        raise Refusal(Reason.BAD_FIELD, field="starts_at")
-    if not all(_is_pause(pause, span) for pause in breaks):
-        raise Refusal(Reason.BAD_FIELD, field="breaks")
-    if capacity is not None and capacity < 1:
-        raise Refusal(Reason.BAD_FIELD, field="capacity")
-
-
-def _is_pause(pause: Span, span: Span) -> bool:
-    """Whether a break lies in the shift, lasts, and begins and ends on whole minutes: no minute is shaved."""
-    whole = pause.start == whole_minute(pause.start) and pause.end == whole_minute(pause.end)
-    return whole and span.start <= pause.start < pause.end <= span.end
-
-
 def _lock_post(session: Session, post_id: int) -> None:
     """Let only one shift of a post be written at a time: no constraint of both engines holds overlaps."""
     session.execute(select(Post.id).where(Post.id == post_id).with_for_update()).one()
@@ -180,13 +163,15 @@ def _lock_post(session: Session, post_id: int) -> None:
 def _check_free(session: Session, post_id: int, span: Span, but: int | None = None) -> None:
     """Refuse a shift that shares a minute with another of the post; they may touch."""
     other = session.execute(
-        select(Shift.code).where(
+        select(Shift.code, Shift.starts_at, Shift.ends_at)
+        .where(
             Shift.post_id == post_id,
             Shift.id != (but or 0),
             Shift.cancelled_at.is_(None),
             Shift.starts_at < span.end,
             Shift.ends_at > span.start,
         )
+        .order_by(Shift.starts_at)
     ).first()
     if other is not None:
-        raise Refusal(Reason.SHIFT_OVERLAPS, shift=other.code)
+        raise Refusal(Reason.SHIFT_OVERLAPS, shift=other.code, other=Span(other.starts_at, other.ends_at))

@@ -17,6 +17,7 @@ class Campus:
     zone: ZoneInfo
     keyring: Keyring
     published_workdays: Callable[[date], bool | None] = no_year_known
+    published_holidays: Callable[[date], bool | None] = no_year_known
 
     def day(self, moment: datetime) -> date:
         """Return the campus day of *moment*."""

@@ -20,7 +20,7 @@ class RosterEntry:
 
 
 def may_stand_below(kind: UnitKind, parent: UnitKind) -> bool:
-    """Whether a unit of one kind may stand below one of the other. Levels may be left out; groups need a branch."""
+    """Whether a unit of one kind may stand below one of the other. Only a group needs a branch."""
     if kind is UnitKind.GROUP:
         return parent is UnitKind.BRANCH
     return _LEVELS.index(parent) < _LEVELS.index(kind)

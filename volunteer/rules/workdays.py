@@ -17,10 +17,12 @@ class WorkCalendar:
     Attributes:
         own: Days that the college entered; they win.
         published: Whether a day is a workday, or None for a year that is not known.
+        published_holidays: Whether a day belongs to a public holiday; an ordinary weekend does not.
     """
 
     own: Mapping[date, bool] = field(default_factory=dict)
     published: Callable[[date], bool | None] = no_year_known
+    published_holidays: Callable[[date], bool | None] = no_year_known
 
     def is_workday(self, day: date) -> bool:
         """Whether people work on *day*."""
@@ -28,6 +30,12 @@ class WorkCalendar:
             return self.own[day]
         known = self.published(day)
         return day.weekday() < 5 if known is None else known
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether *day* belongs to a public holiday, or the college itself does not work on it."""
+        if day in self.own:
+            return not self.own[day]
+        return bool(self.published_holidays(day))
 
     def is_provisional(self, day: date) -> bool:
         """Whether *day* lies in a year of which only Monday to Friday is known."""
