@@ -8,6 +8,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from click.testing import CliRunner, Result
+from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 
@@ -146,9 +147,17 @@ def test_the_export_lists_everybody_zero_rows_included(environment: dict[str, st
     assert [row["net_min"] for row in told if row["student_no"] == "2023010001"] == [180]
 
 
-def test_the_export_as_a_sheet_is_one(environment: dict[str, str], served: int) -> None:
+def test_the_export_as_a_sheet_holds_the_same_figures_as_numbers(
+    environment: dict[str, str], served: int
+) -> None:
     result = export(environment, "xlsx")
-    assert (result.exit_code, result.stdout_bytes[:2]) == (0, b"PK")
+    assert result.exit_code == 0
+    lines = CalamineWorkbook.from_filelike(io.BytesIO(result.stdout_bytes)).get_sheet_by_index(0).to_python()
+    rows = list(csv.reader(io.StringIO(export(environment, "csv").output)))
+    assert [str(cell) for cell in lines[1]] == rows[1]
+    mei = next(line for line in lines if line[0] == "2023010001")
+    assert mei[3:] == [1, 180, 180, 0, 3.0]
+    assert "COL 2026-03-01..2026-04-01" in lines[0][0] and "2025-01-01" in lines[0][0]
 
 
 def test_an_export_of_nothing_is_refused(environment: dict[str, str], committed_cast: Cast) -> None:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from tests.cast import NOW, Cast
+from tests.cast import NOON, NOW, Cast
 from volunteer.actions import registry
 from volunteer.database import db, transaction
 from volunteer.rules import codes
@@ -120,3 +120,15 @@ def code(app: Flask, handle: str, write: Callable[..., Any]) -> Callable[[dateti
         return codes.live_code(bytes.fromhex(handle), at, keyring)
 
     return code
+
+
+@pytest.fixture
+def served(enter: Enter, code: Callable[[datetime], str], traveller: time_machine.Traveller) -> Browser:
+    """Mei's browser after a morning at the library, 08:50 to 11:50."""
+    mei = enter("mei")
+    mei.send("/api/v1/scans", {"code": code(NOW), "action": "in"})
+    end = NOON - timedelta(minutes=10)
+    traveller.move_to(end)
+    answer = mei.send("/api/v1/scans", {"code": code(end), "action": "out"})
+    assert answer.status_code == 201, answer.text
+    return mei

@@ -18,21 +18,9 @@ from tests.web.conftest import Browser, Enter
 from volunteer.actions.ask import request_make_up
 from volunteer.models import Base, Display, Member, Post, ProbationWindow, Shift, Visit
 from volunteer.rules.kinds import Grade, Outcome, VisitState
-from volunteer.web.tables import safe_cell
+from volunteer.web.sheets import safe_cell
 
 Code = Callable[[datetime], str]
-
-
-@pytest.fixture
-def served(enter: Enter, code: Code, traveller: time_machine.Traveller) -> Browser:
-    """Mei's browser after a morning at the library, 08:50 to 11:50."""
-    mei = enter("mei")
-    mei.send("/api/v1/scans", {"code": code(NOW), "action": "in"})
-    end = NOON - timedelta(minutes=10)
-    traveller.move_to(end)
-    answer = mei.send("/api/v1/scans", {"code": code(end), "action": "out"})
-    assert answer.status_code == 201, answer.text
-    return mei
 
 
 def test_one_morning_reads_the_same_everywhere(served: Browser, enter: Enter, people: Cast) -> None:

@@ -1,13 +1,13 @@
 """Commands around the data: migrate, init, export, recount, token."""
 
-import csv
-import io
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import select
@@ -22,9 +22,16 @@ from volunteer.database import db, transaction
 from volunteer.migrate import upgrade
 from volunteer.models import Account, Unit
 from volunteer.rules.kinds import Role
+from volunteer.rules.policy import policy_on
 from volunteer.rules.reasons import Refusal
 from volunteer.stats.hours_export import HEADER, hours_rows
+from volunteer.stats.policies import policies
 from volunteer.stats.rollups import Days
+from volunteer.web.sheets import Column, Kind, Table, as_csv, as_xlsx
+
+KINDS = {"student_no": Kind.TEXT, "name": Kind.TEXT, "unit": Kind.TEXT, "credited_h": Kind.HOURS}
+# Hours are written from the minutes, as a number.
+SAME_AS = {"credited_h": "credited_min"}
 
 
 @contextmanager
@@ -96,34 +103,34 @@ def export_hours(unit_code: str, from_on: datetime, to_on: datetime, form: str) 
     days = Days(from_on=from_on.date(), to_on=to_on.date())
     if days.from_on >= days.to_on:
         raise click.UsageError("--from must lie before --to")
-    with opened() as (_, session):
+    with opened() as (settings, session):
         path = session.execute(select(Unit.path).where(Unit.code == unit_code)).scalar_one_or_none()
         if path is None:
             raise click.ClickException(f"no unit {unit_code}")
         rows = hours_rows(session, path, days)
-    basis = f"{unit_code} {days.from_on}..{days.to_on}"
-    _write(form, basis, rows)
+        now = clock.utc_now()
+        versions = policies(session)
+        policy = policy_on(settings.campus.day(now), versions).effective_on if versions else "none"
+    line = (
+        f"{unit_code} {days.from_on}..{days.to_on}, confirmed service; policy of {policy}; "
+        f"{now.astimezone(settings.zone):%Y-%m-%d %H:%M}; command line"
+    )
+    _write(form, [line], rows, settings.zone)
 
 
-def _write(form: str, basis: str, rows: Sequence[tuple[str | int, ...]]) -> None:
+def _write(form: str, lines: Sequence[str], rows: Sequence[tuple[str | int, ...]], zone: ZoneInfo) -> None:
     if form == "json":
         click.echo(json.dumps([dict(zip(HEADER, row, strict=True)) for row in rows], ensure_ascii=False))
         return
+    columns = [
+        Column(name, KINDS.get(name, Kind.NUMBER), itemgetter(HEADER.index(SAME_AS.get(name, name))))
+        for name in HEADER
+    ]
+    table = Table(name="hours", lines=lines, columns=columns, rows=rows, zone=zone)
     if form == "xlsx":
-        import xlsxwriter
-
-        stream = io.BytesIO()
-        # Formulas are never what a cell means here.
-        with xlsxwriter.Workbook(stream, {"strings_to_formulas": False, "in_memory": True}) as book:
-            sheet = book.add_worksheet()
-            sheet.write_row(0, 0, [basis])
-            for number, row in enumerate([HEADER, *rows], 1):
-                sheet.write_row(number, 0, row)
-        sys.stdout.buffer.write(stream.getvalue())
-        return
-    writer = csv.writer(sys.stdout)
-    writer.writerow([basis])
-    writer.writerows([HEADER, *rows])
+        sys.stdout.buffer.write(as_xlsx(table))
+    else:
+        sys.stdout.write(as_csv(table, mark=False))
 
 
 @click.command()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from volunteer import clock
 from volunteer.database import db
@@ -61,14 +62,14 @@ def overview(code: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/units/<code:code>/members.csv")
+@bp.get("/units/<code:code>/members.<any(csv, xlsx):form>")
 @access.reader
-def members_csv(code: str) -> Response:
+def members_table(code: str, form: str) -> Response:
     """Export the members with their standing, as filtered on the page."""
     unit, now = _unit(code), clock.utc_now()
     people = members_of(db.session(), unit.path, today=settings().campus.day(now))
     chosen = filtered(people, request.args.get("q", ""), request.args.get("status", ""))
-    return tables.members_csv(unit, chosen, now=now, who=access.me().name)
+    return tables.answer(tables.members(unit, chosen, now=now), form)
 
 
 @bp.get("/units/<code:code>/places")
@@ -87,22 +88,22 @@ def places(code: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/units/<code:code>/posts.csv")
+@bp.get("/units/<code:code>/posts.<any(csv, xlsx):form>")
 @access.reader
-def posts_csv(code: str) -> Response:
+def posts_table(code: str, form: str) -> Response:
     """Export the roll-up by post."""
     unit, days = _unit(code), asked_days()
     rows = rollups.by_post(db.session(), days, unit_path=unit.path)
-    return tables.rollup_csv(unit, "posts", rows, days, now=clock.utc_now(), who=access.me().name)
+    return tables.answer(tables.rollup(unit, gettext("posts"), rows, days, now=clock.utc_now()), form)
 
 
-@bp.get("/units/<code:code>/bases.csv")
+@bp.get("/units/<code:code>/bases.<any(csv, xlsx):form>")
 @access.reader
-def bases_csv(code: str) -> Response:
+def bases_table(code: str, form: str) -> Response:
     """Export the roll-up by base."""
     unit, days = _unit(code), asked_days()
     rows = rollups.by_base(db.session(), days, unit_path=unit.path)
-    return tables.rollup_csv(unit, "bases", rows, days, now=clock.utc_now(), who=access.me().name)
+    return tables.answer(tables.rollup(unit, gettext("bases"), rows, days, now=clock.utc_now()), form)
 
 
 @bp.get("/members/<row:member_id>")
@@ -118,6 +119,18 @@ def member(member_id: int) -> ResponseReturnValue:
         one=member_standing(session, member_id, today=settings().campus.day(now)),
         months=records.by_month(session, member_id, now=now),
     )
+
+
+@bp.get("/members/<row:member_id>/records.<any(csv, xlsx):form>")
+@access.reader
+def member_table(member_id: int, form: str) -> Response:
+    """Export the records of one member."""
+    session, now = db.session(), clock.utc_now()
+    if not units.may_read_member(session, member_id, access.actor(), access.READERS):
+        raise Refusal(Reason.UNKNOWN)
+    one = member_standing(session, member_id, today=settings().campus.day(now))
+    found = records.by_month(session, member_id, now=now)
+    return tables.answer(tables.records(one, found, now=now), form)
 
 
 def _unit(code: str) -> UnitRow:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template
+from flask import Blueprint, Response, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -18,7 +18,7 @@ from volunteer.rules.spans import Span
 from volunteer.schemas.registry import BaseForm, PostForm, PostWords, shift_form
 from volunteer.stats import registered, sites, units
 from volunteer.stats.registered import BaseRow, PostRow, ShiftTimes
-from volunteer.web import access
+from volunteer.web import access, tables
 from volunteer.web.forms import Form
 from volunteer.web.leader import AROUND, LATELY, shift_code
 from volunteer.web.show import settings
@@ -43,6 +43,12 @@ def lists() -> ResponseReturnValue:
     )
 
 
+@bp.get("/registry/posts.<any(csv, xlsx):form>")
+def posts_table(form: str) -> Response:
+    return tables.answer(tables.posts(rows, now=now), form)
+@bp.get("/registry/bases.<any(csv, xlsx):form>")
+def bases_table(form: str) -> Response:
+    return tables.answer(tables.bases(rows, now=clock.utc_now()), form)
 @bp.route("/bases/new", methods=["GET", "POST"])
 @access.registrar
 def new_base() -> ResponseReturnValue:

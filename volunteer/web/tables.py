@@ -1,111 +1,158 @@
-"""Tables to take along: CSV that spreadsheets open rightly, with the basis that the figures stand on."""
+"""Which columns each list has when it is taken along, and the basis that its figures stand on."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import quote
+from typing import TypeVar
 
 from flask import Response
 from flask_babel import gettext as _
 
+from volunteer.database import db
+from volunteer.rules.policy import policy_on
 from volunteer.rules.tally import hours_text
+from volunteer.stats.policies import policies
+from volunteer.stats.records import Record, TypedRecord
+from volunteer.stats.registered import BaseRow, PostRow
 from volunteer.stats.rollups import Days, RollUp
 from volunteer.stats.standing import MemberStanding
 from volunteer.stats.units import UnitRow
-from volunteer.web.show import DASH, moment
+from volunteer.web import access, downloads, sheets
+from volunteer.web.records import Month
+from volunteer.web.sheets import Column, Kind, Table
+from volunteer.web.show import DASH, moment, settings
 from volunteer.web.words import word
 
-# What a spreadsheet would run as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+T = TypeVar("T")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def safe_cell(value: object) -> str:
-    """Return a cell's text, so that no spreadsheet takes it for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def members_csv(unit: UnitRow, people: Sequence[MemberStanding], *, now: datetime, who: str) -> Response:
+def members(unit: UnitRow, people: Sequence[MemberStanding], *, now: datetime) -> Table[MemberStanding]:
     """Return the members with their standing."""
-    basis = _("Basis: probation window of each member; time %(at)s; by %(who)s", at=moment(now), who=who)
-    head = [
-        _("Student number"),
-        _("Name"),
-        _("Branch"),
-        _("Stage"),
-        _("Probation from"),
-        _("due on"),
-        _("Counted hours"),
-        _("Hours missing"),
-        _("Pending hours"),
-        _("Status"),
-        _("Phase"),
-        _("Make-up share"),
+    columns: list[Column[MemberStanding]] = [
+        Column(_("Student number"), Kind.TEXT, lambda one: one.student_no),
+        Column(_("Name"), Kind.TEXT, lambda one: one.name),
+        Column(_("Branch"), Kind.TEXT, lambda one: one.unit_name),
+        Column(_("Stage"), Kind.TEXT, lambda one: word(one.stage)),
+        Column(_("Probation from"), Kind.DAY, lambda one: one.starts_on),
+        Column(_("due on"), Kind.DAY, lambda one: one.ends_before),
+        Column(_("Counted hours"), Kind.HOURS, lambda one: one.standing.counted),
+        Column(_("Hours missing"), Kind.HUNDREDTHS, lambda one: one.standing.missing_hundredths),
+        Column(_("Pending hours"), Kind.HOURS, lambda one: one.pending),
+        Column(_("Status"), Kind.TEXT, lambda one: word(one.standing.status)),
+        Column(_("Phase"), Kind.TEXT, lambda one: word(one.standing.phase)),
+        Column(_("Make-up share"), Kind.PERCENT, lambda one: one.makeup_share_pct),
     ]
-    rows = (
-        [
-            one.student_no,
-            one.name,
-            one.unit_name,
-            word(one.stage),
-            one.starts_on,
-            one.ends_before,
-            hours_text(one.standing.counted),
-            hours_text(one.standing.missing),
-            hours_text(one.pending),
-            word(one.standing.status),
-            word(one.standing.phase),
-            one.makeup_share_pct,
-        ]
-        for one in people
-    )
-    return _csv(f"{unit.code}-members", f"{unit.name} · {basis}", head, rows)
+    basis = _("Basis: probation window of each member")
+    return _table(unit.name, _("members"), basis, columns, people, now=now)
 
 
-def rollup_csv(
-    unit: UnitRow, kind: str, rows: Sequence[RollUp], days: Days, *, now: datetime, who: str
-) -> Response:
-    """Return a roll-up by post or base."""
+def rollup(unit: UnitRow, kind: str, rows: Sequence[RollUp], days: Days, *, now: datetime) -> Table[RollUp]:
+    """Return a roll-up by post or base; *kind* names the file."""
+    columns: list[Column[RollUp]] = [
+        Column(_("Code"), Kind.TEXT, lambda row: row.code or DASH),
+        Column(_("Its name"), Kind.TEXT, lambda row: row.name or _("on campus")),
+        Column(_("Persons"), Kind.NUMBER, lambda row: row.headcount),
+        Column(_("Person-times"), Kind.NUMBER, lambda row: row.person_times),
+        Column(_("Hours served"), Kind.HOURS, lambda row: row.net),
+        Column(_("Hours credited"), Kind.HOURS, lambda row: row.credited),
+        Column(_("Make-up share"), Kind.PERCENT, lambda row: row.makeup_share_pct),
+    ]
     basis = _(
-        "Basis: calendar days from %(since)s up to, not including, %(until)s; time %(at)s; by %(who)s",
+        "Basis: calendar days from %(since)s up to, not including, %(until)s",
         since=days.from_on,
         until=days.to_on,
-        at=moment(now),
-        who=who,
     )
-    head = [
-        _("Code"),
-        _("Its name"),
-        _("Persons"),
-        _("Person-times"),
-        _("Hours served"),
-        _("Hours credited"),
-        _("Make-up share"),
+    return _table(unit.name, kind, basis, columns, rows, now=now)
+
+
+def posts(rows: Sequence[PostRow], *, now: datetime) -> Table[PostRow]:
+    """Return the registered posts."""
+    columns: list[Column[PostRow]] = [
+        Column(_("Code"), Kind.TEXT, lambda row: row.code),
+        Column(_("Its name"), Kind.TEXT, lambda row: row.name),
+        Column(_("Base"), Kind.TEXT, lambda row: row.base_name or _("on campus")),
+        Column(_("Run by"), Kind.TEXT, lambda row: row.unit_name),
+        Column(_("Kind"), Kind.TEXT, lambda row: word(row.category)),
+        Column(_("Compensation"), Kind.TEXT, lambda row: word(row.compensation)),
+        Column(_("Place"), Kind.TEXT, lambda row: row.place),
+        Column(_("What is done"), Kind.TEXT, lambda row: row.content),
+        Column(_("Insurance"), Kind.TEXT, lambda row: row.insurance_note),
+        Column(_("Coming shifts"), Kind.NUMBER, lambda row: row.shifts),
     ]
-    lines = (
-        [
-            row.code or DASH,
-            row.name or _("on campus"),
-            row.headcount,
-            row.person_times,
-            hours_text(row.net),
-            hours_text(row.credited),
-            row.makeup_share_pct,
-        ]
-        for row in rows
+    return _table(_("Registry"), _("posts"), _("Basis: as registered now"), columns, rows, now=now)
+
+
+def bases(rows: Sequence[BaseRow], *, now: datetime) -> Table[BaseRow]:
+    """Return the registered bases."""
+    columns: list[Column[BaseRow]] = [
+        Column(_("Code"), Kind.TEXT, lambda row: row.code),
+        Column(_("Its name"), Kind.TEXT, lambda row: row.name),
+        Column(_("Kind"), Kind.TEXT, lambda row: row.kind),
+        Column(_("Host"), Kind.TEXT, lambda row: row.host),
+        Column(_("Contact"), Kind.TEXT, lambda row: row.contact),
+        Column(_("Address"), Kind.TEXT, lambda row: row.address),
+        Column(_("Status"), Kind.TEXT, lambda row: word(row.status)),
+        Column(_("Agreement from"), Kind.DAY, lambda row: row.agreement_from),
+        Column(_("Agreement until"), Kind.DAY, lambda row: row.agreement_to),
+        Column(_("Plaque put up on"), Kind.DAY, lambda row: row.plaque_on),
+        Column(_("Posts"), Kind.NUMBER, lambda row: row.posts),
+    ]
+    return _table(_("Registry"), _("bases"), _("Basis: as registered now"), columns, rows, now=now)
+
+
+def records(one: MemberStanding, months: Sequence[Month], *, now: datetime) -> Table[Record | TypedRecord]:
+    """Return all records of a member; the credited hours add up to the total of her page."""
+    columns: list[Column[Record | TypedRecord]] = [
+        Column(_("Day"), Kind.DAY, lambda row: row.served_on if isinstance(row, Record) else row.day),
+        Column(_("Post"), Kind.TEXT, lambda row: row.post_name if isinstance(row, Record) else row.what),
+        Column(_("Base"), Kind.TEXT, lambda row: row.base_name if isinstance(row, Record) else None),
+        Column(_("Kind"), Kind.TEXT, lambda row: word(row.state if isinstance(row, Record) else row.kind)),
+        Column(_("Grade"), Kind.TEXT, lambda row: word(row.grade) if isinstance(row, Record) else None),
+        Column(_("Check in"), Kind.MOMENT, lambda row: row.came_at if isinstance(row, Record) else None),
+        Column(_("Check out"), Kind.MOMENT, lambda row: row.left_at if isinstance(row, Record) else None),
+        Column(_("Minutes served"), Kind.NUMBER, lambda row: row.net if isinstance(row, Record) else 0),
+        Column(_("Minutes credited"), Kind.NUMBER, lambda row: row.credited),
+        Column(_("Hours credited"), Kind.HOURS, lambda row: row.credited),
+        Column(_("Not credited"), Kind.TEXT, _losses),
+    ]
+    rows: list[Record | TypedRecord] = []
+    for month in months:
+        rows += month.records
+        rows += month.typed
+    name = f"{one.name} {one.student_no}"
+    return _table(name, _("records"), _("Basis: all records of all time"), columns, rows, now=now)
+
+
+def answer(table: Table[T], form: str) -> Response:
+    """Return the table as a file of that form, ``csv`` or ``xlsx``."""
+    if form == "xlsx":
+        found = Response(sheets.as_xlsx(table), content_type=XLSX)
+    else:
+        found = Response(sheets.as_csv(table), content_type="text/csv; charset=utf-8")
+    return downloads.named(found, f"{table.name}.{form}")
+
+
+def _table(
+    subject: str, kind: str, basis: str, columns: Sequence[Column[T]], rows: Sequence[T], *, now: datetime
+) -> Table[T]:
+    today = settings().campus.day(now)
+    policy = policy_on(today, policies(db.session()))
+    lines = [
+        f"{subject} · {kind} · {basis}",
+        _(
+            "Policy version of %(day)s: %(hours)s h; time %(at)s; by %(who)s",
+            day=policy.effective_on,
+            hours=hours_text(policy.threshold_min),
+            at=moment(now),
+            who=access.me().name,
+        ),
+    ]
+    return Table(
+        name=f"{subject}-{kind}-{today}", lines=lines, columns=columns, rows=rows, zone=settings().zone
     )
-    return _csv(f"{unit.code}-{kind}", f"{unit.name} · {basis}", head, lines)
 
 
-def _csv(name: str, basis: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    text = io.StringIO()
-    # A byte order mark: without it spreadsheets read Chinese as something else.
-    text.write("\ufeff")
-    writer = csv.writer(text)
-    writer.writerow([safe_cell(basis)])
-    writer.writerow([safe_cell(cell) for cell in head])
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    answer = Response(text.getvalue(), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.csv"
-    return answer
+def _losses(row: Record | TypedRecord) -> str | None:
+    if not isinstance(row, Record):
+        return None
+    return "; ".join(f"{word(reason)} {minutes}" for reason, minutes in row.lost.items()) or None
