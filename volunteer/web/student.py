@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -26,7 +26,7 @@ from volunteer.stats.past_shifts import past_shifts
 from volunteer.stats.records import Record, records_of
 from volunteer.stats.slips import own_entry
 from volunteer.stats.standing import member_standing
-from volunteer.web import access, auth, identity, records
+from volunteer.web import access, auth, identity, records, tables
 from volunteer.web.forms import Form
 from volunteer.web.show import settings, tabs
 
@@ -72,6 +72,15 @@ def mine() -> ResponseReturnValue:
         one=member_standing(session, member_id, today=settings().campus.day(now)),
         months=records.by_month(session, member_id, now=now),
     )
+
+
+@bp.get("/records.<any(csv, xlsx):form>")
+@access.member
+def my_table(form: str) -> Response:
+    """Export the own records."""
+    session, member_id, now = db.session(), access.my_member_id(), clock.utc_now()
+    one = member_standing(session, member_id, today=settings().campus.day(now))
+    return tables.answer(tables.records(one, records.by_month(session, member_id, now=now), now=now), form)
 
 
 @bp.get("/records/<row:visit_id>/done")
