@@ -1,5 +1,7 @@
 """Settings come from ``VOLUNTEER_*`` alone, and a weak secret stops the start."""
 
+import dataclasses
+import re
 import stat
 from datetime import date
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.engines import fixed_settings
-from volunteer.config import BadSetting, load_settings, scratch_settings, shipped
+from volunteer.config import BadSetting, Settings, load_settings, scratch_settings, shipped
 
 STRONG = "0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2
 GIVEN = {"VOLUNTEER_SECRET_KEY": STRONG, "VOLUNTEER_MASTER_SECRET": STRONG}
@@ -50,6 +52,7 @@ REFUSED = {
     "a zone that is none": ("TIME_ZONE", "Asia/Shangai", "not an IANA zone"),
     "a path for a zone": ("TIME_ZONE", "../etc/passwd", "not an IANA zone"),
     "an address without a scheme": ("PUBLIC_URL", "hours.example.edu.cn", "http"),
+    "a token of 31 characters": ("METRICS_TOKEN", STRONG[:31], "too weak"),
     "an address of another kind": ("PUBLIC_URL", "ftp://hours.example.edu.cn", "http"),
 }
 
@@ -65,6 +68,7 @@ TAKEN = {
     "a secret of 32 characters": ("SECRET_KEY", STRONG[:32]),
     "a master secret of 32 bytes": ("MASTER_SECRET", STRONG[:64]),
     "generation 3": ("MASTER_SECRET_GENERATION", "3"),
+    "a token of 32 characters": ("METRICS_TOKEN", STRONG[:32]),
     "five proxies": ("TRUSTED_PROXIES", "5"),
     "an old master secret": ("OLD_MASTER_SECRETS", f"1:{STRONG}"),
     "another zone": ("TIME_ZONE", "Asia/Urumqi"),
@@ -74,6 +78,19 @@ TAKEN = {
 @pytest.mark.parametrize(("name", "value"), TAKEN.values(), ids=TAKEN)
 def test_a_setting_at_its_bound_is_taken(name: str, value: str) -> None:
     assert str(getattr(load_settings(GIVEN | {f"VOLUNTEER_{name}": value}), name.lower())) == value
+
+
+def test_the_readme_lists_every_setting_and_no_other() -> None:
+    readme = (shipped("tests").parent / "README.md").read_text(encoding="utf-8")
+    listed = {
+        name
+        for line in readme.splitlines()
+        if line.startswith("| `VOLUNTEER_")
+        for name in re.findall(r"VOLUNTEER_(\w+)", line.split("|")[1])
+    }
+    in_files = {"secret_key_file", "master_secret_file", "metrics_token_file"}
+    fields = {field.name.replace("is_demo", "demo") for field in dataclasses.fields(Settings)}
+    assert {name.lower() for name in listed} == fields | in_files
 
 
 def test_a_refusal_never_shows_a_secret() -> None:

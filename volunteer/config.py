@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from volunteer.holidays import published_holiday, published_workday
+from volunteer.holidays import published_workday
 from volunteer.rules.campus import Campus
 from volunteer.rules.codes import Keyring
 
@@ -45,6 +45,7 @@ class Settings:
         time_zone: IANA name; decides days.
         is_demo: The demo college: one sign-in button a role. Secrets are made up on the first start.
         trusted_proxies: How many reverse proxies in front set X-Forwarded headers.
+        metrics_token: Whoever brings it may read ``/metrics``; without one the page does not exist.
     """
 
     database_url: str
@@ -58,6 +59,7 @@ class Settings:
     time_zone: str = "Asia/Shanghai"
     is_demo: bool = False
     trusted_proxies: int = 0
+    metrics_token: str = ""
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -77,7 +79,7 @@ class Settings:
     @cached_property
     def campus(self) -> Campus:
         """What actions are told about this deployment."""
-        return Campus(zone=self.zone, keyring=self.keyring, published_workdays=published_workday, published_holidays=published_holiday)
+        return Campus(zone=self.zone, keyring=self.keyring, published_workdays=published_workday)
 
     @property
     def is_https(self) -> bool:
@@ -110,6 +112,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, is_demo: bool = Fa
         time_zone=given.get("time_zone", Settings.time_zone),
         is_demo=is_demo,
         trusted_proxies=_number(given, "trusted_proxies", 0, 5),
+        metrics_token=_given(given, "metrics_token") or "",
     )
     _check(settings)
     return settings
@@ -138,10 +141,9 @@ def _number(given: Mapping[str, str], name: str, low: int, high: int) -> int:
 
 def _secret(given: Mapping[str, str], name: str, state_dir: Path, *, is_demo: bool) -> str:
     """Return a secret from the environment, from the file that ``..._FILE`` names, or the demo's own."""
-    if name in given:
-        return given[name].strip()
-    if f"{name}_file" in given:
-        return Path(given[f"{name}_file"]).read_text(encoding="utf-8").strip()
+    found = _given(given, name)
+    if found is not None:
+        return found
     if not is_demo:
         raise BadSetting(
             f"VOLUNTEER_{name.upper()} is not set. Make one with: "
@@ -155,9 +157,20 @@ def _secret(given: Mapping[str, str], name: str, state_dir: Path, *, is_demo: bo
     return path.read_text(encoding="utf-8").strip()
 
 
+def _given(given: Mapping[str, str], name: str) -> str | None:
+    """Return a secret from the environment or from the file that ``..._FILE`` names, or None."""
+    if name in given:
+        return given[name].strip()
+    if f"{name}_file" in given:
+        return Path(given[f"{name}_file"]).read_text(encoding="utf-8").strip()
+    return None
+
+
 def _check(settings: Settings) -> None:
     if len(settings.secret_key) < WEAKEST_SECRET_BYTES or len(set(settings.secret_key)) < 8:
         raise BadSetting("VOLUNTEER_SECRET_KEY is too weak: give at least 32 random characters")
+    if settings.metrics_token and len(settings.metrics_token) < WEAKEST_SECRET_BYTES:
+        raise BadSetting("VOLUNTEER_METRICS_TOKEN is too weak: give at least 32 random characters")
     try:
         strong = all(len(secret) >= WEAKEST_SECRET_BYTES for _, secret in settings.keyring.secrets)
     except ValueError as error:

@@ -9,6 +9,7 @@ GATES = {
     "public": {
         "health.alive GET /healthz",
         "health.ready GET /readyz",
+        "metrics.metrics GET /metrics",
         "auth.sign_in GET /sign-in",
         "auth.try_sign_in POST /sign-in",
         "auth.demo_sign_in POST /demo-sign-in",
@@ -37,7 +38,6 @@ GATES = {
         "student.home GET /home",
         "student.mine GET /records",
         "student.done GET /records/<row:visit_id>/done",
-        "student.my_table GET /records.<any(csv, xlsx):form>",
         "student.correct GET,POST /records/<row:visit_id>/correct",
         "student.objection GET,POST /records/<row:visit_id>/object",
         "student.confirm POST /records/<row:visit_id>/confirm-taken",
@@ -84,11 +84,10 @@ GATES = {
         "organisation.member GET /api/v1/members/<code:student_no>",
         "branch.start GET /branch",
         "branch.overview GET /units/<code:code>",
-        "branch.members_table GET /units/<code:code>/members.<any(csv, xlsx):form>",
+        "branch.members_csv GET /units/<code:code>/members.csv",
         "branch.places GET /units/<code:code>/places",
-        "branch.posts_table GET /units/<code:code>/posts.<any(csv, xlsx):form>",
-        "branch.bases_table GET /units/<code:code>/bases.<any(csv, xlsx):form>",
-        "branch.member_table GET /members/<row:member_id>/records.<any(csv, xlsx):form>",
+        "branch.posts_csv GET /units/<code:code>/posts.csv",
+        "branch.bases_csv GET /units/<code:code>/bases.csv",
         "branch.member GET /members/<row:member_id>",
         "people.members GET /registry/members",
         "reads.unit_members GET /api/v1/units/<code:code>/members",
@@ -115,8 +114,6 @@ GATES = {
         "slips.draw POST /units/<code:code>/slips",
         "registry.lists GET /registry",
         "registry.new_base GET,POST /bases/new",
-        "registry.posts_table GET /registry/posts.<any(csv, xlsx):form>",
-        "registry.bases_table GET /registry/bases.<any(csv, xlsx):form>",
         "registry.change_base GET,POST /bases/<code:code>/edit",
     },
     "office": {
@@ -190,7 +187,6 @@ FILLED = {
     "<string(maxlength=200):code>": "A" * 31,
     "<string(length=32):key>": "0" * 32,
 }
-    "<any(csv, xlsx):form>": "xlsx",
 
 
 def test_every_route_is_listed_with_its_gate(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """``volunteer serve`` and ``volunteer demo``: gunicorn with the project's settings."""
 
 import os
+import shutil
 import socket
 import sys
 from dataclasses import replace
@@ -41,6 +42,7 @@ class Server(BaseApplication):
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the application. Two threads a worker: more fight over the interpreter."""
     settings = settings_or_exit()
+    begin_metrics(settings.state_dir)
     run(settings, host, port, workers)
 
 
@@ -56,7 +58,7 @@ def demo(host: str, port: int, workers: int) -> None:
     check_port(host, port)
     if "VOLUNTEER_PUBLIC_URL" not in os.environ:
         settings = replace(settings, public_url=f"http://localhost:{port}")
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    begin_metrics(settings.state_dir)
     upgrade(settings.database_url)
     logins = fill_or_refresh(settings)
     click.echo(f"\nFifty Hours (五十小时): {settings.public_url}\n")
@@ -65,6 +67,21 @@ def demo(host: str, port: int, workers: int) -> None:
         click.echo(f"  {face.role:<14} {face.login:<16} {face.name}")
     click.echo("\nThe sign-in page offers one button for each. Stop with Ctrl+C.\n")
     run(settings, host, port, workers)
+
+
+def begin_metrics(state_dir: Path) -> None:
+    """Make an empty folder for what workers count, and name it before anything that counts is imported."""
+    folder = state_dir / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def worker_ended(_server: object, worker: Any) -> None:
+    """Forget what was live in a worker; what it counted stays."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def settings_or_exit(*, is_demo: bool = False) -> Settings:
@@ -111,6 +128,7 @@ def server_options(host: str, port: int, workers: int) -> dict[str, object]:
         "accesslog": None,
         "loglevel": "warning",
         "control_socket_disable": True,
+        "child_exit": worker_ended,
         "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
     }
 

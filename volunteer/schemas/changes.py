@@ -8,8 +8,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from volunteer.rules.kinds import BaseStatus, BranchKind, Category, Compensation, Stage, UnitKind
-from volunteer.schemas.entries import Code, Moment, Sent
-from volunteer.schemas.fields import CHECK_CHOICE, CHECK_NUMBER, N_, Area, Day, Line, Number, OneOf
+from volunteer.schemas.entries import Code, Count, Moment, Sent
+from volunteer.schemas.fields import CHECK_CHOICE, CHECK_NUMBER, N_, Area, Day, Line, OneOf
 from volunteer.schemas.registry import ENDS_LATER
 
 BREAKS = 10
@@ -157,7 +157,7 @@ class _Times(Sent):
     breaks = fields.List(
         fields.Nested(Pause), load_default=list, validate=validate.Length(max=BREAKS, error=CHECK_NUMBER)
     )
-    capacity = Number(low=1, high=9999, strict=True, load_default=None, allow_none=True)
+    capacity = Count(low=1, high=9999, load_default=None, allow_none=True)
 
     @validates_schema(skip_on_field_errors=True)
     def check_order(self, values: dict[str, Any], **_kwargs: Any) -> None:
@@ -175,7 +175,7 @@ class ShiftNew(_Times):
 
 
 class ShiftChange(_Times):
-    """New times before the start, a later ``ends_at`` alone while it runs, or a cancellation with a reason."""
+    """New times before the start, a later ``ends_at`` alone while it runs, or a cancellation with its why."""
 
     cancelled = fields.Boolean(truthy={True}, falsy=set(), error_messages={"invalid": NEEDS_REASON})
     cancel_reason = Line(longest=200)

@@ -17,6 +17,7 @@ from volunteer.rules.kinds import (
 )
 from volunteer.schemas.fields import (
     CHECK_CODE,
+    CHECK_NUMBER,
     CHECK_TEXT,
     CHECK_TIME,
     MISSING,
@@ -63,6 +64,17 @@ class Code(CodeField):
         if code != value:
             raise ValidationError(CHECK_CODE)
         return code
+
+
+class Count(Number):
+    """A whole number in JSON: 8 and 8.0 are one, "8" and true are none."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value // 1:
+            raise ValidationError(CHECK_NUMBER)
+        return super()._deserialize(int(value), attr, data, **kwargs)
 
 
 class Searched(fields.String):

@@ -127,6 +127,11 @@ def asking() -> SignedIn | None:
     return found
 
 
+def forget_asker() -> None:
+    """Let nobody ask from here on in this request: without a database it is not known who does."""
+    setattr(g, _BEARER, None)
+
+
 def by_id(account_id: int) -> SignedIn | None:
     """Return the account, unless it is closed."""
     return _seen(_BY_ID.glance(db.engine, {"id": account_id}))

@@ -12,15 +12,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from volunteer.database import StaleRow, db
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.web import words
+from volunteer.web.identity import forget_asker
 from volunteer.web.security import wants_json
 
 RETRY_AFTER_S = 5
+AWAY = (OperationalError, InterfaceError, TimeoutError)
 STATUS: Mapping[Reason, int] = {
     Reason.NOT_SIGNED_IN: 401,
     Reason.WRONG_PASSWORD: 401,
@@ -53,7 +55,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(ValidationError, invalid)
     app.register_error_handler(CSRFError, stale)
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(OperationalError, database_away)
+    for away in AWAY:
+        app.register_error_handler(away, database_away)
     app.register_error_handler(IntegrityError, conflict)
     app.register_error_handler(DataError, does_not_fit)
     app.register_error_handler(StaleRow, contested)
@@ -107,10 +110,14 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def database_away(error: OperationalError) -> ResponseReturnValue:
-    """Answer that the database is away or busy: nothing was changed, ask again."""
-    current_app.logger.error("database away: %s", error.orig)
+def database_away(error: OperationalError | InterfaceError | TimeoutError) -> ResponseReturnValue:
+    """Answer that the database is away or busy: nothing was changed, ask again.
+
+    The page is then drawn for nobody: who asks is not known without a database.
+    """
+    current_app.logger.error("database away: %s", getattr(error, "orig", error))
     db.session.rollback()
+    forget_asker()
     return answer(503, Refusal(Reason.DATABASE_AWAY), retry_after_s=RETRY_AFTER_S)
 
 
@@ -157,7 +164,11 @@ def answer(
         body = current_app.json.dumps(problem(status, refusal, errors))
         response = Response(body, status, content_type="application/problem+json")
     else:
-        page = render_template("shared/refused.html", refusal=refusal, status=status)
+        try:
+            page = render_template("shared/refused.html", refusal=refusal, status=status)
+        except AWAY as error:
+            # The frame of the page shows what the asker's roles open.
+            return database_away(error)
         response = Response(page, status)
     left = retry_after_s or refusal.facts.get("retry_after_s")
     if left:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from volunteer import clock
 from volunteer.actions.presence import ScanResult
 from volunteer.actions.preview import preview
-from volunteer.actions.scan import Scan, check
+from volunteer.actions.scan import Scan
 from volunteer.actions.sign_in import begin_try, forget_tries
 from volunteer.database import db, in_transaction, transaction
 from volunteer.rules.codes import TYPED_DIGITS
@@ -20,6 +20,7 @@ from volunteer.stats import sites
 from volunteer.stats.typed import display_of_typed
 from volunteer.web import access, problems, tickets, words
 from volunteer.web.forms import Form
+from volunteer.web.metrics import check
 from volunteer.web.show import settings
 
 bp = Blueprint("scan", __name__)

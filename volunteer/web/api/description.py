@@ -30,6 +30,8 @@ carries minutes of service.
 KEPT = "volunteer.description"
 CODE_PATTERN = r"^[0-9A-Za-z][0-9A-Za-z_.\-]{0,39}$"
 LONGEST_CODE = 40
+# No column of ours keeps a NUL.
+NO_NUL = r"^[^\u0000]*$"
 _END = r"\Z"
 
 Operation = dict[str, Any]
@@ -55,6 +57,8 @@ def limits(_converter: object, field: fields.Field[Any], **_kwargs: Any) -> dict
         if isinstance(rule, validate.Regexp):
             # Python's end of the text is not in JSON Schema's expressions.
             found["pattern"] = f"^{str(rule.regex.pattern).removesuffix(_END)}$"
+    if isinstance(field, fields.String) and not found:
+        found["pattern"] = NO_NUL
     return found
 
 
@@ -77,6 +81,8 @@ def _described(app: Flask, document: dict[str, Any]) -> dict[str, Any]:
         operation["x-gate"] = gate.value
         for asked in operation.get("parameters", ()):
             asked["schema"] = _said(asked["schema"])
+        for named in document["paths"][path].get("parameters", ()):
+            named["schema"] |= {"pattern": NO_NUL}
         operation["security"] = _security(method, gate)
         reasons = _reasons(method, path, operation, gate)
         answers = {key: value for key, value in operation["responses"].items() if str(key) < "4"}

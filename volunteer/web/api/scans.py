@@ -11,7 +11,7 @@ from volunteer import clock
 from volunteer.actions.devices import register
 from volunteer.actions.presence import ScanResult
 from volunteer.actions.queue import Answer, Queued, judge
-from volunteer.actions.scan import Scan, check
+from volunteer.actions.scan import Scan
 from volunteer.database import in_transaction, quick_transaction
 from volunteer.rules.kinds import Verdict
 from volunteer.rules.queue import Entry
@@ -24,8 +24,9 @@ from volunteer.schemas.scans import (
     ScanRequest,
     ScanVerdict,
 )
-from volunteer.web import access, words
+from volunteer.web import access, metrics, words
 from volunteer.web.api.entries import REASONS, told
+from volunteer.web.metrics import check
 from volunteer.web.show import settings
 
 bp = Blueprint("scans", __name__, description="Check in and out")
@@ -101,9 +102,11 @@ def add_device() -> ResponseReturnValue:
 def _verdict(answer: Answer) -> dict[str, Any]:
     told: dict[str, Any] = {"client_ref": answer.client_ref, "is_final": answer.is_final}
     if answer.refusal is not None:
+        metrics.count(str(Verdict.REFUSED), answer.refusal.reason.value)
         reason, detail = answer.refusal.reason.value, words.sentence(answer.refusal)
         return told | {"verdict": str(Verdict.REFUSED), "reason": reason, "detail": detail}
     assert answer.result is not None
+    metrics.count(str(answer.result.verdict), "")
     return told | {"verdict": str(answer.result.verdict), "visit": visit_now(answer.result)}
 
 
