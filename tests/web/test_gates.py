@@ -43,6 +43,7 @@ GATES = {
         "student.confirm POST /records/<row:visit_id>/confirm-taken",
         "student.make_up GET,POST /records/make-up",
         "scans.scan POST /api/v1/scans",
+        "form_token.form_token GET /api/v1/form-token",
         "scans.batch POST /api/v1/scans/batch",
         "scans.add_device POST /api/v1/devices",
         "reads.me GET /api/v1/me",

@@ -97,6 +97,13 @@ class ScanVerdict(Schema):
     visit = fields.Nested(VisitNow, required=True)
 
 
+class PostOffered(Schema):
+    """A post that a scan could have meant."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+
+
 class BatchVerdict(Schema):
     """The verdict on one entry of a batch; ``reason`` where it was refused.
 
@@ -108,6 +115,7 @@ class BatchVerdict(Schema):
     is_final = fields.Boolean(required=True)
     reason = fields.String()
     detail = fields.String()
+    posts = fields.List(fields.Nested(PostOffered), metadata={"description": "Of choose_post alone."})
     visit = fields.Nested(VisitNow)
 
 
@@ -115,6 +123,13 @@ class BatchAnswer(Schema):
     """One verdict an entry, in the order of the entries."""
 
     verdicts = fields.List(fields.Nested(BatchVerdict), required=True)
+
+
+class FormToken(Schema):
+    """A form token of the asker's session, and the student number of whose it is."""
+
+    token = fields.String(required=True)
+    member = fields.String(required=True)
 
 
 class DeviceRequest(Schema):

@@ -38,6 +38,7 @@ class SignedIn(UserMixin):
     member_id: int | None
     unit_id: int | None
     stage: Stage | None
+    student_no: str | None
     session_epoch: int
 
     def get_id(self) -> str:
@@ -54,6 +55,7 @@ def _accounts() -> Select[Any]:
             account.member_id,
             member.unit_id,
             member.stage,
+            member.student_no,
             account.session_epoch,
         )
         .select_from(Account.__table__.outerjoin(Member.__table__, member.id == account.member_id))
@@ -169,5 +171,5 @@ def _from_session(key: str) -> SignedIn | None:
 def _seen(row: Any) -> SignedIn | None:
     if row is None:
         return None
-    account_id, login, name, member_id, unit_id, stage, epoch = row
-    return SignedIn(account_id, login, name, member_id, unit_id, stage and Stage(stage), epoch)
+    account_id, login, name, member_id, unit_id, stage, student_no, epoch = row
+    return SignedIn(account_id, login, name, member_id, unit_id, stage and Stage(stage), student_no, epoch)

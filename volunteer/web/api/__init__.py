@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from volunteer.schemas.reads import Problem
 from volunteer.web import access, problems
 from volunteer.web.access import Gate
-from volunteer.web.api import description, organisation, places, reads, scans, sites, timetable
+from volunteer.web.api import description, form_token, organisation, places, reads, scans, sites, timetable
 from volunteer.web.api.reference import reference
 from volunteer.web.jsons import StrictJSONProvider
 from volunteer.web.show import settings
@@ -39,7 +39,7 @@ class PlainApi(Api):
 
 
 api = PlainApi()
-PARTS = (scans.bp, reads.bp, organisation.bp, places.bp, timetable.bp, sites.bp)
+PARTS = (scans.bp, form_token.bp, reads.bp, organisation.bp, places.bp, timetable.bp, sites.bp)
 
 
 def init_app(app: Flask) -> None:

@@ -15,7 +15,7 @@ from volunteer.actions.scan import Scan
 from volunteer.database import in_transaction, quick_transaction
 from volunteer.rules.kinds import Verdict
 from volunteer.rules.queue import Entry
-from volunteer.rules.reasons import Reason
+from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas.scans import (
     BatchAnswer,
     BatchRequest,
@@ -104,10 +104,17 @@ def _verdict(answer: Answer) -> dict[str, Any]:
     if answer.refusal is not None:
         metrics.count(str(Verdict.REFUSED), answer.refusal.reason.value)
         reason, detail = answer.refusal.reason.value, words.sentence(answer.refusal)
-        return told | {"verdict": str(Verdict.REFUSED), "reason": reason, "detail": detail}
+        return told | {"verdict": str(Verdict.REFUSED), "reason": reason, "detail": detail} | _posts(answer.refusal)
     assert answer.result is not None
     metrics.count(str(answer.result.verdict), "")
     return told | {"verdict": str(answer.result.verdict), "visit": visit_now(answer.result)}
+
+
+def _posts(refusal: Refusal) -> dict[str, Any]:
+    """Return the posts to choose from, where a queued scan fits several."""
+    if refusal.reason is not Reason.CHOOSE_POST:
+        return {}
+    return {"posts": [{"id": post_id, "name": name} for post_id, name in refusal.facts["posts"]]}  # type: ignore[attr-defined]
 
 
 def _entry(asked: Mapping[str, Any]) -> Entry | None:
