@@ -44,11 +44,22 @@ def lists() -> ResponseReturnValue:
 
 
 @bp.get("/registry/posts.<any(csv, xlsx):form>")
+@access.registrar
 def posts_table(form: str) -> Response:
+    """Export the posts in reach."""
+    now = clock.utc_now()
+    rows = registered.posts_kept(db.session(), access.actor(), access.REGISTRARS, now=now)
     return tables.answer(tables.posts(rows, now=now), form)
+
+
 @bp.get("/registry/bases.<any(csv, xlsx):form>")
+@access.registrar
 def bases_table(form: str) -> Response:
+    """Export the bases in reach."""
+    rows = registered.bases_kept(db.session(), access.actor(), access.REGISTRARS)
     return tables.answer(tables.bases(rows, now=clock.utc_now()), form)
+
+
 @bp.route("/bases/new", methods=["GET", "POST"])
 @access.registrar
 def new_base() -> ResponseReturnValue:
