@@ -36,11 +36,7 @@ def add_members(
     units = _unit_ids(session, {entry.unit for entry in entries}, actor)
     if not entries:
         return 0
-    added = session.execute(
-        insert(MEMBER).returning(MEMBER.c.id, sort_by_parameter_order=True),
-        [_member(entry, units) for entry in entries],
-    )
-    people = list(zip(added.scalars().all(), entries, strict=True))
+    people = _add(session, entries, units)
     session.execute(
         insert(MEMBERSHIP),
         [
@@ -58,6 +54,20 @@ def add_members(
     by = actor_id(actor)
     note(session, "import_members", "member", None, actor_id=by, now=now, added=len(people), source=source)
     return len(people)
+
+
+def _add(
+    session: Session, entries: Sequence[RosterEntry], units: dict[str | None, int]
+) -> list[tuple[int, RosterEntry]]:
+    """Insert the members and return each entry with its id.
+
+    The ids are read afterwards: RETURNING in the order of the rows would be a statement a row on SQLite.
+    """
+    last = session.execute(select(MEMBER.c.id).order_by(MEMBER.c.id.desc()).limit(1)).scalar() or 0
+    session.execute(insert(MEMBER), [_member(entry, units) for entry in entries])
+    added = session.execute(select(MEMBER.c.student_no, MEMBER.c.id).where(MEMBER.c.id > last)).all()
+    ids = {row.student_no: row.id for row in added}
+    return [(ids[entry.student_no], entry) for entry in entries]
 
 
 def _unit_ids(session: Session, codes: set[str | None], actor: Actor | None) -> dict[str | None, int]:

@@ -1,7 +1,7 @@
 """Publish many shifts at once: all of them or none."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select
@@ -65,20 +65,25 @@ def publish_all(
     if known_codes(session, {code for _, code in rows}):
         raise Refusal(Reason.ALREADY_EXISTS, field="code")
     by = actor_id(actor)
-    added = session.execute(
-        insert(SHIFT).returning(SHIFT.c.id, sort_by_parameter_order=True),
-        [_row(shift, code, posts[shift.post], by, now) for shift, code in rows],
-    )
-    breaks = [
-        {"shift_id": shift_id, "starts_at": pause.start, "ends_at": pause.end}
-        for shift_id, (shift, _) in zip(added.scalars().all(), rows, strict=True)
-        for pause in shift.breaks
-    ]
-    if breaks:
-        session.execute(insert(BREAK), breaks)
+    # RETURNING in the order of the rows would be a statement a row on SQLite.
+    session.execute(insert(SHIFT), [_row(shift, code, posts[shift.post], by, now) for shift, code in rows])
+    _add_breaks(session, {code: shift for shift, code in rows if shift.breaks})
     post_id = next(iter(posts.values())) if len(posts) == 1 else None
     note(session, "publish_shifts", "post", post_id, actor_id=by, now=now, added=len(rows), source=source)
     return len(rows)
+
+
+def _add_breaks(session: Session, shifts: Mapping[str, PlannedShift]) -> None:
+    """Add the breaks of shifts that were just added, by code."""
+    if not shifts:
+        return
+    ids = session.execute(select(Shift.code, Shift.id).where(Shift.code.in_(shifts))).all()
+    breaks = [
+        {"shift_id": shift_id, "starts_at": pause.start, "ends_at": pause.end}
+        for code, shift_id in ids
+        for pause in shifts[code].breaks
+    ]
+    session.execute(insert(BREAK), breaks)
 
 
 def _locked_posts(session: Session, codes: set[str], actor: Actor | None) -> dict[str, int]:
