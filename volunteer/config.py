@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from volunteer.holidays import published_workday
+from volunteer.holidays import published_holiday, published_workday
 from volunteer.rules.campus import Campus
 from volunteer.rules.codes import Keyring
 
@@ -79,7 +79,12 @@ class Settings:
     @cached_property
     def campus(self) -> Campus:
         """What actions are told about this deployment."""
-        return Campus(zone=self.zone, keyring=self.keyring, published_workdays=published_workday)
+        return Campus(
+            zone=self.zone,
+            keyring=self.keyring,
+            published_workdays=published_workday,
+            published_holidays=published_holiday,
+        )
 
     @property
     def is_https(self) -> bool:
