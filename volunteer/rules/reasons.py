@@ -44,6 +44,8 @@ class Reason(StrEnum):
     SLIP_USED = "slip_used"
     SLIP_EXPIRED = "slip_expired"
     SLIP_REPLACED = "slip_replaced"
+    LINK_GONE = "link_gone"
+    DISPLAY_REVOKED = "display_revoked"
     TOO_MANY_TRIES = "too_many_tries"
     TICKET_GONE = "ticket_gone"
     CSRF_STALE = "csrf_stale"

@@ -72,6 +72,10 @@ SENTENCES: Mapping[Reason, Any] = {
         "This slip is no longer valid; most often a later one has replaced it. Take the newest, or ask your"
         " branch committee for another."
     ),
+    Reason.LINK_GONE: _l("This link opens nothing. Ask the leader of the post for a new one."),
+    Reason.DISPLAY_REVOKED: _l(
+        "This screen was closed by a leader; its codes are worthless. Ask for a new link."
+    ),
     Reason.TOO_MANY_TRIES: _l("Too many wrong tries. Wait a few minutes, then try again."),
     Reason.TICKET_GONE: _l("More than five minutes have passed. Scan the screen again."),
     Reason.CSRF_STALE: _l(
@@ -115,6 +119,36 @@ CASES: Mapping[tuple[Reason, str], Any] = {
         "A shift lasts at most 24 hours; {span} is longer. Publish two shifts that touch."
     ),
     (Reason.BAD_FIELD, "break_outside"): _l("The break {pause} must lie within the shift {span}."),
+    (Reason.LINK_GONE, "used"): _l(
+        "This link has been opened already, and it works once. Ask the leader of the post for a new one."
+    ),
+    (Reason.LINK_GONE, "expired"): _l("This link has expired. Ask the leader of the post for a new one."),
+    (Reason.LINK_GONE, "withdrawn"): _l("This link was withdrawn. Ask the leader of the post for a new one."),
+    (Reason.CODE_UNKNOWN, "no_pass"): _l(
+        "This is no member's own code. Ask for the one under Me, Own code, on the member's phone."
+    ),
+    (Reason.CODE_UNKNOWN, "pass_device"): _l(
+        "No phone of a member is registered for this code. Let the member open the own code again, with a"
+        " network."
+    ),
+    (Reason.CODE_UNKNOWN, "pass_signature"): _l(
+        "This code was not made by the phone that it names. Take the member in by number, and tell the"
+        " committee."
+    ),
+    (Reason.CODE_EXPIRED, "pass"): _l("This code has changed. Scan the member's phone again."),
+    (Reason.CODE_FROM_FUTURE, "pass"): _l(
+        "The clock of the member's phone is ahead. Let the member open the own code again, with a network."
+    ),
+    (Reason.TOO_OLD, "pass"): _l("Scanned more than 72 hours ago. Witness it on the list instead."),
+    (Reason.OUTSIDE_SHIFT, "pass"): _l("The shift runs {starts_at}–{ends_at}; it is witnessed only then."),
+    (Reason.SAME_CODE_AGAIN, "pass"): _l("This code was scanned already; wait for the next one."),
+    (Reason.NOT_CHECKED_IN, "pass"): _l(
+        "The member has not checked in here. First the code of the post, then the own code."
+    ),
+    (Reason.SAME_PERSON, "pass"): _l("This is your own code. Another leader must scan it."),
+    (Reason.OUTSIDE_SHIFT, "host_early"): _l("Say so at the end of the shift, from {opens_at}."),
+    (Reason.OUTSIDE_SHIFT, "host_late"): _l("This was possible until {ends_at}."),
+    (Reason.OUTSIDE_SHIFT, "count"): _l("People are counted while the shift runs, {starts_at}–{ends_at}."),
     (Reason.OUTSIDE_SHIFT, "early"): _l("Too early. Check-in opens at {opens_at}."),
     (Reason.OUTSIDE_SHIFT, "over"): _l("The shift ended at {ends_at}. If you served, ask for a make-up."),
     (Reason.OUTSIDE_SHIFT, "none"): _l("No shift here today. Ask the leader to open one."),
