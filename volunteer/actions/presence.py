@@ -158,8 +158,9 @@ def check_in(session: Session, judged: Judged, *, not_in: int | None = None) -> 
     shift = _chosen(possible, judged, open_visit)
     _check_age(judged, shift)
     if open_visit is not None and open_visit.shift_id == shift.id:
-        _store(session, judged, Side.IN, open_visit.id, stay=None, verdict=Verdict.UNCHANGED)
-        return _result(judged, Verdict.UNCHANGED, Side.IN, open_visit, came_at=open_visit.ends[-1].at)
+        came = open_visit.ends[-1]
+        _store(session, judged, Side.IN, open_visit.id, stay=came.stay, verdict=Verdict.UNCHANGED)
+        return _result(judged, Verdict.UNCHANGED, Side.IN, open_visit, came_at=came.at)
     earlier = context.nearby.live_visit_of(shift.id)
     state = _make_room(session, judged, open_visit)
     if earlier is not None and open_visit is not None:

@@ -171,12 +171,15 @@ def _again(session: Session, context: ScanContext, scan: Scan, now: datetime) ->
     visit = next((near for near in context.nearby.visits if near.id == receipt.visit_id), None)
     if visit is None:
         _, visit = around_visit(session, receipt.visit_id)
+    at = receipt.at
+    if receipt.verdict is Verdict.UNCHANGED:
+        at = next(end.at for end in visit.ends if (end.stay, end.side) == (receipt.stay, Side.IN))
     return ScanResult(
         verdict=receipt.verdict,
         action=receipt.side,
         visit_id=receipt.visit_id,
-        at=receipt.at,
-        counts_from=presence_start(receipt.at, visit.shift),
+        at=at,
+        counts_from=presence_start(at, visit.shift),
         state=state_at(visit.state, visit.shift.end, visit.policy, now),
         grade=visit.grade,
         net=visit.summary[0],

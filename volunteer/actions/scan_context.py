@@ -84,6 +84,7 @@ class Receipt:
     content: str | None
     verdict: Verdict
     visit_id: int | None
+    stay: int | None
     side: Side
     at: datetime
     reason: str | None
@@ -195,12 +196,13 @@ def _receipt_of(text: str) -> Receipt | None:
     rows = rows_in(text)
     if not rows:
         return None
-    member_id, content, verdict, visit_id, side, at, reason, facts = rows[0]
+    member_id, content, verdict, visit_id, stay, side, at, reason, facts = rows[0]
     return Receipt(
         member_id=member_id,
         content=content,
         verdict=Verdict(verdict),
         visit_id=visit_id,
+        stay=stay,
         side=Side(side),
         at=moment(at),
         reason=reason,
@@ -268,6 +270,7 @@ def _receipt() -> ScalarSelect[str]:
                 _evidence.content,
                 _evidence.verdict,
                 _evidence.visit_id,
+                _evidence.stay,
                 _evidence.side,
                 _evidence.at,
                 _evidence.reason,
