@@ -90,6 +90,16 @@ def test_somebody_elses_entries_wait_for_her(stage: Stage, phone: Phone) -> None
     assert told(phone.send("20:01", entry)) == ["accepted"]
 
 
+def test_a_reference_that_another_member_used_is_not_hers(stage: Stage, phone: Phone) -> None:
+    entry = phone.save("09:00", IN)
+    phone.send("20:00", entry)
+    other = Phone(stage, "ning")
+    other.register()
+    hers = other.signed(replace(other.save("09:00", IN), client_ref=entry.client_ref))
+    (answer,) = other.send("20:00", hers)
+    assert (told([answer]), answer.is_final) == (["wrong_account"], False)
+
+
 def test_another_content_under_the_same_reference_is_refused(phone: Phone) -> None:
     entry = phone.save("09:00", IN)
     phone.send("20:00", entry)
@@ -203,8 +213,11 @@ def test_what_a_phone_signed_can_be_verified_again_from_the_records(stage: Stage
 # --- phones ---
 
 
-def test_the_same_key_is_the_same_phone(phone: Phone) -> None:
+def test_the_same_key_is_the_same_phone_since_it_was_first_registered(stage: Stage, phone: Phone) -> None:
+    (before,) = stage.session.query(Device)
+    known_since = before.registered_at
     assert phone.handle == phone.register("10:00")
+    assert before.registered_at == known_since
 
 
 def test_a_member_has_one_active_phone_and_the_one_before_may_still_send(stage: Stage, phone: Phone) -> None:

@@ -167,4 +167,3 @@ def test_the_record_equals_the_answers_whatever_is_sent(stage: Stage) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    
