@@ -64,8 +64,8 @@ class OwnEntry:
     """Whether the password in force came with a slip."""
 
 
-def _is_open(now: datetime) -> ColumnElement[bool]:
-    return and_(Slip.used_at.is_(None), Slip.replaced_at.is_(None), Slip.expires_at > now)
+def _is_open(now: datetime, slip: type[Slip] = Slip) -> ColumnElement[bool]:
+    return and_(slip.used_at.is_(None), slip.replaced_at.is_(None), slip.expires_at > now)
 
 
 def _needs_slip(now: datetime, *, but_unused: bool) -> ColumnElement[bool]:
@@ -76,7 +76,8 @@ def _needs_slip(now: datetime, *, but_unused: bool) -> ColumnElement[bool]:
         ~_has_role(),
     ]
     if but_unused:
-        wanted.append(~exists().where(Slip.account_id == Account.id, _is_open(now)))
+        held = aliased(Slip)
+        wanted.append(~exists().where(held.account_id == Account.id, _is_open(now, held)))
     return and_(*wanted)
 
 
