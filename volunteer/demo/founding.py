@@ -191,6 +191,7 @@ def _appoint(post: PostPlan, person: Person | None, world: World, now: datetime)
             world.session,
             login=f"leader-{post.code.lower()}",
             name=post.leader or post.name,
+            unit_id=world.unit(post.unit),
             actor=None,
             now=now,
         )
@@ -205,6 +206,9 @@ def _appoint(post: PostPlan, person: Person | None, world: World, now: datetime)
 
 
 def _install(login: str, name: str, role: Role, world: World, now: datetime) -> None:
-    account_id = accounts.add_account(world.session, login=login, name=name, actor=None, now=now)
-    unit_id = world.unit(COLLEGE_CODE) if role is Role.COLLEGE else None
+    home_id = world.unit(COLLEGE_CODE)
+    account_id = accounts.add_account(
+        world.session, login=login, name=name, unit_id=home_id, actor=None, now=now
+    )
+    unit_id = home_id if role is Role.COLLEGE else None
     accounts.give_role(world.session, account_id=account_id, role=role, unit_id=unit_id, actor=None, now=now)

@@ -14,7 +14,7 @@ COLUMNS, ROWS = 2, 4
 WIDTH_MM, HEIGHT_MM = PAGE_WIDTH_MM / COLUMNS, PAGE_HEIGHT_MM / ROWS
 # Printers leave some millimetres of the sheet blank.
 INSIDE_MM = 8
-QR_MM = 31
+QR_MM = 36
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +60,13 @@ def _slip(paper: Paper, slip: PaperSlip, *, x: float, y: float, url: str) -> Non
     paper.qr(f"{url}/activate#{slip.code}", x=x + width - QR_MM + 3, y=y - 3, side=QR_MM)
     paper.set_y(y)
     paper.written(gettext("Fifty Hours, activation slip"), size=8, width=beside, x=x, gap=1)
-    size = paper.fitting_size(slip.name, sizes=(16, 13, 10), lines=2, width=beside)
+    size = paper.fitting_size(slip.name, sizes=(18, 14, 10), lines=2, width=beside)
     paper.written(slip.name, size=size, width=beside, x=x)
-    paper.written(slip.login, size=10, width=beside, x=x)
-    size = paper.fitting_size(slip.unit_name, sizes=(8, 7), lines=2, width=beside)
+    paper.written(slip.login, size=11, width=beside, x=x)
+    size = paper.fitting_size(slip.unit_name, sizes=(9, 8), lines=2, width=beside)
     paper.written(slip.unit_name, size=size, width=beside, x=x)
     paper.set_y(max(paper.get_y(), y + QR_MM - 4) + 0.5)
-    paper.written(grouped(slip.code), size=18, width=width, x=x, gap=0.5)
+    paper.written(grouped(slip.code), size=20, width=width, x=x, gap=0.5)
     lines = (
         gettext("1. Scan the code, or open %(where)s and type the twelve signs.", where=f"{url}/activate"),
         gettext("2. Choose a password of your own. Show this slip to nobody."),
@@ -77,4 +77,4 @@ def _slip(paper: Paper, slip: PaperSlip, *, x: float, y: float, url: str) -> Non
         ),
     )
     for line in lines:
-        paper.written(line, size=7.5, width=width, x=x)
+        paper.written(line, size=8.5, width=width, x=x)
