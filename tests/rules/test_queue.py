@@ -28,7 +28,8 @@ SEEN = QueueEnd(4, "P" * 43)
 
 def test_a_phone_signs_one_line_a_field() -> None:
     assert FIFTH.signed_text == (
-        f"fifty-hours/queued-scan/1\nr5\n{'A' * 31}\nin\n7\n1\n0a0b0c0d\n2023010001\n5\n{'P' * 43}\n1773622800000\n12"
+        f"fifty-hours/queued-scan/1\nr5\n{'A' * 31}\nin\n7\n1\n"
+        f"0a0b0c0d\n2023010001\n5\n{'P' * 43}\n1773622800000\n12"
     )
 
 
