@@ -59,7 +59,7 @@ def test_a_signature_of_another_length_cannot_be_written() -> None:
         passes.written(Pass(handle="0a0b0c0d", step=1, signature=bytes(63)))
 
 
-# Seconds after nine: when the step began and when it came in; from a queue or not; when it was seen, or why not.
+# In seconds after nine: when the step began, when it came in; from a queue or not; when it was seen, or not.
 H = 3600
 CASES: dict[str, tuple[int, int, bool, int | Reason]] = {
     "at once": (600, 600, False, 600),

@@ -22,11 +22,22 @@ from volunteer.rules.roles import Actor
 from volunteer.rules.spans import whole_minute
 
 
-def witness(session: Session, *, visit_id: int, actor: Actor, campus: Campus, now: datetime) -> None:
+def witness(
+    session: Session,
+    *,
+    visit_id: int,
+    actor: Actor,
+    campus: Campus,
+    now: datetime,
+    seen_at: datetime | None = None,
+) -> None:
     """Record that another keeper saw the member at the post.
 
     While the shift runs it lifts a live record to A; within its limit it lifts one that stands alone to C;
     later it changes nothing about a live one.
+
+    Args:
+        seen_at: When the keeper saw the member, where that is proven and earlier than now.
 
     Raises:
         Refusal: ``UNKNOWN``, ``SAME_PERSON``, ``NOT_ALLOWED`` or ``DEADLINE_PASSED``.
@@ -36,14 +47,15 @@ def witness(session: Session, *, visit_id: int, actor: Actor, campus: Campus, no
     check_keeper(session, actor, visit.post_id)
     if visit.state in SETTLED:
         raise Refusal(Reason.NOT_ALLOWED)
+    at = seen_at or now
     limit = witness_limit(visit.proof, visit.policy)
-    if visit.grade is Grade.D and limit is not None and now > limit:
+    if visit.grade is Grade.D and limit is not None and at > limit:
         raise Refusal(Reason.DEADLINE_PASSED, at=limit)
     seen = select(Witness.at).where(Witness.visit_id == visit_id, Witness.account_id == actor.account_id)
     if session.execute(seen).one_or_none() is not None:
         return
-    session.execute(insert(Witness).values(visit_id=visit_id, account_id=actor.account_id, at=now))
-    changed = replace(visit, witnessed_at=(*visit.witnessed_at, now))
+    session.execute(insert(Witness).values(visit_id=visit_id, account_id=actor.account_id, at=at))
+    changed = replace(visit, witnessed_at=(*visit.witnessed_at, at))
     if visit.grade is not Grade.E:
         changed = _regraded(changed)
     book(

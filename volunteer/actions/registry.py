@@ -138,7 +138,9 @@ def set_workday(session: Session, *, on: date, is_workday: bool, actor: Actor | 
     )
 
 
-def add_policy(session: Session, *, policy: HoursPolicy, actor: Actor | None, now: datetime) -> int:
+def add_policy(
+    session: Session, *, policy: HoursPolicy, reason: str | None = None, actor: Actor | None, now: datetime
+) -> int:
     """Enter a version of the hours policy. Records keep the version under which they were made.
 
     Raises:
@@ -160,7 +162,8 @@ def add_policy(session: Session, *, policy: HoursPolicy, actor: Actor | None, no
             session.add(version)
     except IntegrityError as error:
         raise Refusal(Reason.BAD_FIELD, field="policy") from error
-    note(session, "add_policy", "policy", version.id, actor_id=actor_id(actor), now=now)
+    why = {"reason": reason} if reason else {}
+    note(session, "add_policy", "policy", version.id, actor_id=actor_id(actor), now=now, **why)
     return version.id
 
 
@@ -338,15 +341,17 @@ def open_display(
     Raises:
         Refusal: ``NOT_ALLOWED``.
     """
-    _check_site_keeper(session, actor, site_id)
+    check_site_keeper(session, actor, site_id)
     same = select(Display.handle).where(
         Display.site_id == site_id,
         Display.is_poster == is_poster,
         Display.revoked_at.is_(None),
         Display.opened_by_id == actor_id(actor) if not is_poster else Display.is_poster,
+        # A browser that a link opened is a display of its own.
+        Display.key_digest.is_(None),
     )
     handle = session.execute(same.order_by(Display.id.desc())).scalars().first()
-    return handle or _open_display(session, site_id, is_poster=is_poster, actor=actor, now=now)
+    return handle or add_display(session, site_id, is_poster=is_poster, opened_by_id=actor_id(actor), now=now)
 
 
 def renew_poster(session: Session, *, site_id: int, actor: Actor | None, now: datetime) -> str:
@@ -355,34 +360,63 @@ def renew_poster(session: Session, *, site_id: int, actor: Actor | None, now: da
     Raises:
         Refusal: ``UNKNOWN`` or ``NOT_ALLOWED``.
     """
-    _check_site_keeper(session, actor, site_id)
+    check_site_keeper(session, actor, site_id)
     live = (Display.site_id == site_id, Display.is_poster, Display.revoked_at.is_(None))
     session.execute(update(Display).where(*live).values(revoked_at=now))
-    handle = _open_display(session, site_id, is_poster=True, actor=actor, now=now)
+    handle = add_display(session, site_id, is_poster=True, opened_by_id=actor_id(actor), now=now)
     note(session, "renew_poster", "site", site_id, actor_id=actor_id(actor), now=now)
     return handle
 
 
-def _open_display(
-    session: Session, site_id: int, *, is_poster: bool, actor: Actor | None, now: datetime
+def add_display(
+    session: Session,
+    site_id: int,
+    *,
+    is_poster: bool = False,
+    opened_by_id: int | None,
+    key_digest: str | None = None,
+    host_shift_id: int | None = None,
+    now: datetime,
 ) -> str:
+    """Add a display with a handle that never was, and return the handle; who may is not judged here."""
     display = Display(
         handle=secrets.token_hex(4),
         site_id=site_id,
         is_poster=is_poster,
-        opened_by_id=actor_id(actor),
+        opened_by_id=opened_by_id,
         opened_at=now,
         seen_at=now,
+        key_digest=key_digest,
+        host_shift_id=host_shift_id,
     )
     session.add(display)
     session.flush()
-    note(session, "open_display", "site", site_id, actor_id=actor_id(actor), now=now)
+    note(session, "open_display", "site", site_id, actor_id=opened_by_id, now=now)
     return display.handle
 
 
 def beat(session: Session, *, handle: str, now: datetime) -> None:
-    """Note that a display is alive."""
+    """Note that a display is alive: one statement, for it comes from every screen each minute."""
     session.execute(update(Display).where(Display.handle == handle).values(seen_at=now))
+
+
+def mark_offline(
+    session: Session, *, site_id: int, is_offline: bool, actor: Actor | None, now: datetime
+) -> None:
+    """Say whether a site is known to have no network: its displays then take a week of codes along.
+
+    Raises:
+        Refusal: ``UNKNOWN``, or ``NOT_ALLOWED`` to all but the college.
+    """
+    site = session.get(Site, site_id)
+    if site is None:
+        raise Refusal(Reason.UNKNOWN)
+    check_site_keeper(session, actor, site_id)
+    _check_college(actor)
+    if site.is_offline is not is_offline:
+        site.is_offline = is_offline
+        session.flush()
+        note(session, "mark_offline", "site", site_id, actor_id=actor_id(actor), now=now, to=is_offline)
 
 
 def revoke_display(session: Session, *, handle: str, actor: Actor | None, now: datetime) -> None:
@@ -394,15 +428,19 @@ def revoke_display(session: Session, *, handle: str, actor: Actor | None, now: d
     display = session.execute(select(Display).where(Display.handle == handle)).scalar_one_or_none()
     if display is None:
         raise Refusal(Reason.UNKNOWN)
-    _check_site_keeper(session, actor, display.site_id)
+    check_site_keeper(session, actor, display.site_id)
     if display.revoked_at is None:
         display.revoked_at = now
         session.flush()
         note(session, "revoke_display", "site", display.site_id, actor_id=actor_id(actor), now=now)
 
 
-def _check_site_keeper(session: Session, actor: Actor | None, site_id: int) -> None:
-    """A post's site is for its keepers; a base's site for those of any of its posts."""
+def check_site_keeper(session: Session, actor: Actor | None, site_id: int) -> None:
+    """Refuse who keeps none of the site's posts.
+
+    Raises:
+        Refusal: ``UNKNOWN`` or ``NOT_ALLOWED``.
+    """
     if actor is None:
         return
     site = session.get(Site, site_id)
@@ -469,7 +507,7 @@ def _add_site(
     site = Site(code=code, name=name, post_id=post_id, base_id=base_id)
     session.add(site)
     session.flush()
-    _open_display(session, site.id, is_poster=True, actor=actor, now=now)
+    add_display(session, site.id, is_poster=True, opened_by_id=actor_id(actor), now=now)
 
 
 def _fill_base(base: Base, name: str, details: dict[str, str | date | None]) -> None:

@@ -108,13 +108,14 @@ def site_of_handle(session: Session, handle: str, *, at: datetime) -> Site | Non
 
 
 def own_display(session: Session, site_id: int, account_id: int) -> Display | None:
-    """Return the account's newest live display of the site."""
+    """Return the newest live display of the site on the account's own pages."""
     return session.execute(
         select(Display)
         .where(
             Display.site_id == site_id,
             Display.opened_by_id == account_id,
             Display.revoked_at.is_(None),
+            Display.key_digest.is_(None),
             ~Display.is_poster,
         )
         .order_by(Display.id.desc())

@@ -131,7 +131,7 @@ CASES: Mapping[tuple[Reason, str], Any] = {
         "No phone of a member is registered for this code. Let the member open the own code again, with a"
         " network."
     ),
-    (Reason.CODE_UNKNOWN, "pass_signature"): _l(
+    (Reason.SIGNATURE_WRONG, "pass"): _l(
         "This code was not made by the phone that it names. Take the member in by number, and tell the"
         " committee."
     ),
@@ -149,6 +149,12 @@ CASES: Mapping[tuple[Reason, str], Any] = {
     (Reason.OUTSIDE_SHIFT, "host_early"): _l("Say so at the end of the shift, from {opens_at}."),
     (Reason.OUTSIDE_SHIFT, "host_late"): _l("This was possible until {ends_at}."),
     (Reason.OUTSIDE_SHIFT, "count"): _l("People are counted while the shift runs, {starts_at}–{ends_at}."),
+    (Reason.BAD_FIELD, "term_overlaps"): _l(
+        "These days overlap “{name}”, {first} to {last}. A day belongs to one term: change that one first."
+    ),
+    (Reason.BAD_FIELD, "not_ahead"): _l(
+        "Not before {earliest}: what was recorded keeps the rule under which it was made."
+    ),
     (Reason.OUTSIDE_SHIFT, "early"): _l("Too early. Check-in opens at {opens_at}."),
     (Reason.OUTSIDE_SHIFT, "over"): _l("The shift ended at {ends_at}. If you served, ask for a make-up."),
     (Reason.OUTSIDE_SHIFT, "none"): _l("No shift here today. Ask the leader to open one."),
@@ -161,6 +167,9 @@ CASES: Mapping[tuple[Reason, str], Any] = {
 WITH_FACTS: Mapping[Reason, tuple[Any, ...]] = {
     Reason.SHIFT_OVERLAPS: (
         _l("It overlaps the shift {other} of this post. Choose other times, or cancel that one."),
+    ),
+    Reason.TOO_LARGE: (
+        _l("This is larger than {limit} MB, the most that is taken here. Send less at once."),
     ),
     Reason.TOO_OLD: (_l("Older than {hours} h. Ask for a make-up."),),
     Reason.DEADLINE_PASSED: (
