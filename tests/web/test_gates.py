@@ -136,6 +136,13 @@ GATES = {
         "people.change_unit GET,POST /registry/units/<code:code>/edit",
     },
     "college": {
+        "college.terms GET /terms",
+        "college.new_term GET,POST /terms/new",
+        "college.change_term GET,POST /terms/<code:code>/edit",
+        "college.calendar GET /calendar",
+        "college.set_days POST /calendar",
+        "college.versions GET /policy",
+        "college.new_version GET,POST /policy/new",
         "accounts.give POST /accounts/<row:account_id>/roles",
         "accounts.give_lead POST /accounts/<row:account_id>/lead",
         "accounts.end POST /grants/<row:grant_id>/end",

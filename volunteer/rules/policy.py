@@ -1,6 +1,6 @@
 """Every number that the national law leaves to the college, as one versioned value."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -40,6 +40,30 @@ class HoursPolicy:
         """The minutes of grade E that the branch alone may credit to one member."""
         return self.threshold_min * self.makeup_budget_pct // 100
 
+
+# What the college may choose, ends included; in the unit that the name says. Beyond lies a slip of the pen.
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "threshold_min": (60, 60_000),
+    "rounding_unit_min": (1, 60),
+    "day_cap_min": (60, 1440),
+    "day_cap_max_min": (60, 1440),
+    "checkin_early_min": (0, 240),
+    "checkout_grace_min": (0, 720),
+    "min_record_min": (0, 240),
+    "record_deadline_workdays": (1, 60),
+    "makeup_budget_pct": (0, 100),
+    "notice_workdays": (0, 60),
+    "certificate_notice_days": (0, 60),
+    "extension_months_min": (1, 24),
+    "extension_months_max": (1, 24),
+    "offline_max_age_h": (0, 168),
+    "opening_max_min": (0, 60_000),
+    "outside_max_min": (0, 60_000),
+    "near_pct": (0, 100),
+    "at_risk_week_min": (0, 10_080),
+    "behind_min": (0, 60_000),
+    "behind_after_days": (0, 365),
+}
 
 POLICY_KEYS = frozenset(field.name for field in fields(HoursPolicy)) - {"effective_on"}
 

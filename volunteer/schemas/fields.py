@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from volunteer.rules.reasons import Refusal
 LARGEST_ROW = 2**53 - 1
 LONGEST_AREA = 400
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.\-]{0,39}")
+_HOURS = re.compile(r"[0-9]{1,5}(\.[0-9]{1,2}|:[0-5][0-9])?", re.ASCII)
 _LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 
 
@@ -26,9 +28,35 @@ CHECK_TEXT = N_("Please check this text: it is empty, too long, or has character
 CHECK_CODE = N_("Letters, digits, dot, dash and underscore, 40 at most.")
 CHECK_TIME = N_("Please give a date and a time, as 2026-03-02 08:30.")
 CHECK_DAY = N_("Please give a date, as 2026-03-02.")
-CHECK_NUMBER = N_("Please give a whole number within the limits.")
+CHECK_NUMBER = N_("Please give a whole number.")
+BETWEEN = N_("A whole number from %(low)s to %(high)s.")
+BETWEEN_HOURS = N_("From %(low)s to %(high)s hours, as 7.5 or 7:30.")
 CHECK_CHOICE = N_("Please choose one of the list.")
 MISSING = N_("This is needed.")
+
+
+class WithFacts(str):
+    """A sentence with facts in it. The edge translates ``template`` and fills them in again."""
+
+    template: str
+    facts: Mapping[str, object]
+
+    def __new__(cls, template: str, **facts: object) -> "WithFacts":
+        """Fill *facts* into an English *template* with ``%(name)s``."""
+        made = super().__new__(cls, template % facts)
+        made.template, made.facts = template, facts
+        return made
+
+
+class _Between(validate.Range):
+    """The bounds of a number, which the refusal names."""
+
+    def __init__(self, low: int, high: int, sentence: str) -> None:
+        super().__init__(low, high)
+        self.sentence = sentence
+
+    def _format_error(self, value: Any, message: str) -> str:
+        return self.sentence
 
 
 class Line(fields.String):
@@ -133,19 +161,72 @@ class Number(fields.Integer):
     """A whole number between two bounds; an empty field is None."""
 
     def __init__(self, *, low: int = 1, high: int = LARGEST_ROW, strict: bool = False, **kwargs: Any) -> None:
-        kwargs.setdefault("error_messages", {"required": MISSING, "null": MISSING, "invalid": CHECK_NUMBER})
-        super().__init__(strict=strict, validate=validate.Range(low, high, error=CHECK_NUMBER), **kwargs)
+        kwargs.setdefault("error_messages", {"required": MISSING, "null": MISSING})
+        # The largest row that an engine holds is nobody's limit.
+        self.sentence = CHECK_NUMBER if high == LARGEST_ROW else WithFacts(BETWEEN, low=low, high=high)
+        super().__init__(strict=strict, validate=_Between(low, high, self.sentence), **kwargs)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> Any:
         if value == "" and not self.required:
             return None
-        return super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)
+        except ValidationError as error:
+            raise ValidationError(self.sentence) from error
 
     def _validate(self, value: Any) -> None:
         if value is not None:
             super()._validate(value)
+
+
+class Hours(fields.Field[int]):
+    """Hours as people write them, 7.5 or 7:30; loads to whole minutes between two bounds."""
+
+    def __init__(self, *, low: int, high: int, **kwargs: Any) -> None:
+        """Take the bounds in minutes."""
+        kwargs.setdefault("error_messages", {"required": MISSING, "null": MISSING})
+        super().__init__(**kwargs)
+        self.low, self.high = low, high
+        self.sentence = WithFacts(BETWEEN_HOURS, low=hours_written(low), high=hours_written(high))
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> int:
+        minutes = _minutes_in(value.strip()) if isinstance(value, str) else None
+        if minutes is None or not self.low <= minutes <= self.high:
+            raise ValidationError(self.sentence)
+        return minutes
+
+
+def _minutes_in(text: str) -> int | None:
+    """Return the whole minutes that *text* means, or None."""
+    if not _HOURS.fullmatch(text):
+        return None
+    if ":" in text:
+        hours, _, minutes = text.partition(":")
+        return int(hours) * 60 + int(minutes)
+    exact = Decimal(text) * 60
+    return int(exact) if exact == int(exact) else None
+
+
+def hours_written(minutes: int) -> str:
+    """Return minutes as a form writes hours: 50, 7.5 or 1:40; read again it is the same."""
+    if minutes * 10 % 60 == 0:
+        return f"{Decimal(minutes) / 60:f}".rstrip("0").rstrip(".") if minutes % 60 else str(minutes // 60)
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+class Count(Number):
+    """A whole number in JSON: 8 and 8.0 are one, "8" and true are none."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value // 1:
+            raise ValidationError(CHECK_NUMBER)
+        return super()._deserialize(int(value), attr, data, **kwargs)
 
 
 class OneOf(fields.Enum[Any]):

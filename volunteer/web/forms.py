@@ -9,6 +9,7 @@ from flask_babel import gettext
 from marshmallow import Schema, ValidationError
 
 from volunteer.rules.reasons import Reason, Refusal
+from volunteer.schemas.fields import WithFacts
 from volunteer.web import words
 
 R = TypeVar("R")
@@ -66,7 +67,8 @@ class Form:
     def _add(self, messages: Mapping[str, Any]) -> None:
         for name, texts in messages.items():
             text = texts[0] if isinstance(texts, list) else gettext("Please check what is entered here.")
-            self.errors["" if name == "_schema" else name] = gettext(str(text))
+            said = gettext(text.template, **text.facts) if isinstance(text, WithFacts) else gettext(str(text))
+            self.errors["" if name == "_schema" else name] = said
         if self.errors:
             self.errors.setdefault("", gettext("Something is not right yet. See the fields below."))
 

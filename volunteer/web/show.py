@@ -45,6 +45,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         day=day,
         short_day=short_day,
         month=month,
+        weekday=weekday,
         local=local,
         moment=moment,
         word=words.word,
@@ -98,6 +99,11 @@ def short_day(value: date | datetime | None) -> str:
     if value is None:
         return DASH
     return str(format_date(value, gettext("MMM d, EEE")))
+
+
+def weekday(value: date) -> str:
+    """Return the shortest name of the weekday, for the head of a calendar."""
+    return str(format_date(value, "ccccc"))
 
 
 def month(value: date) -> str:
