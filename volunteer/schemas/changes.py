@@ -8,7 +8,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from volunteer.rules.kinds import BaseStatus, BranchKind, Category, Compensation, Stage, UnitKind
-from volunteer.schemas.entries import Code, Count, Moment, Sent
+from volunteer.schemas.counts import Count
+from volunteer.schemas.entries import Code, Moment, Sent
 from volunteer.schemas.fields import CHECK_CHOICE, CHECK_NUMBER, N_, Area, Day, Line, OneOf
 from volunteer.schemas.registry import ENDS_LATER
 

@@ -23,7 +23,6 @@ from volunteer.schemas.fields import (
     MISSING,
     CodeField,
     Day,
-    Number,
     OneOf,
 )
 
@@ -66,17 +65,6 @@ class Code(CodeField):
         return code
 
 
-class Count(Number):
-    """A whole number in JSON: 8 and 8.0 are one, "8" and true are none."""
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> Any:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value // 1:
-            raise ValidationError(CHECK_NUMBER)
-        return super()._deserialize(int(value), attr, data, **kwargs)
-
-
 class Searched(fields.String):
     """A short text of a query."""
 
@@ -95,7 +83,12 @@ class PageQuery(Sent):
     """Which page: what comes after the code ``after``, and how much of it."""
 
     after = Searched(metadata={"description": "The cursor: ``next`` of the page before."})
-    limit = Number(low=1, high=LONGEST_PAGE, load_default=PAGE, metadata={"description": "Entries a page."})
+    limit = fields.Integer(
+        load_default=PAGE,
+        validate=validate.Range(1, LONGEST_PAGE, error=CHECK_NUMBER),
+        error_messages={"invalid": CHECK_NUMBER},
+        metadata={"description": "Entries a page."},
+    )
 
 
 class SearchQuery(PageQuery):

@@ -3,6 +3,7 @@
 from marshmallow import RAISE, Schema, fields, validate
 
 from volunteer.rules.kinds import Side
+from volunteer.schemas.counts import Count
 from volunteer.schemas.fields import CHECK_TEXT, LARGEST_ROW
 
 LONGEST_CODE = 200
@@ -26,9 +27,7 @@ class ScanRequest(Schema):
         },
     )
     action = fields.Enum(Side, by_value=True, load_default=None, allow_none=True)
-    post_id = fields.Integer(
-        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, LARGEST_ROW)
-    )
+    post_id = Count(load_default=None, allow_none=True)
     next_shift = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     device = fields.String(
         load_default=None,
@@ -49,12 +48,12 @@ class QueuePlace(Schema):
         unknown = RAISE
 
     member = fields.String(required=True, validate=validate.Length(1, 40))
-    seq = fields.Integer(required=True, strict=True, validate=validate.Range(1, LARGEST_SEQ))
+    seq = Count(required=True, high=LARGEST_SEQ)
     previous = fields.String(
         required=True, validate=validate.Regexp(r"([0-9A-Za-z_\-]{43})?\Z", error=CHECK_TEXT)
     )
-    phone_at = fields.Integer(required=True, strict=True, validate=validate.Range(-LARGEST_ROW, LARGEST_ROW))
-    monotonic_ms = fields.Integer(required=True, strict=True, validate=validate.Range(0, LARGEST_ROW))
+    phone_at = Count(required=True, low=-LARGEST_ROW)
+    monotonic_ms = Count(required=True, low=0)
     signature = fields.String(
         load_default=None,
         allow_none=True,
