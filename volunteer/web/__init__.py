@@ -8,7 +8,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from volunteer.config import Settings, shipped
+from volunteer.config import Settings
+from volunteer.web.assets import ROOT, is_versioned, serve_scripts
 from volunteer.web.security import HEADERS
 
 BODY_LIMIT_BYTES = 1_000_000
@@ -65,6 +66,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         people,
         posters,
         problems,
+        pwa,
         registry,
         review,
         routing,
@@ -85,6 +87,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     for part in (
         health,
         metrics,
+        pwa,
         auth,
         scan,
         student,
@@ -117,14 +120,17 @@ def _static_headers(headers: Headers, _path: str, _url: str) -> None:
 
 def _wrap(app: Flask, settings: Settings) -> None:
     """Serve static files, and believe exactly as many proxies as the settings say."""
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    files = WhiteNoise(
         app.wsgi_app,
-        root=str(shipped("static") / "pwa"),
+        root=str(ROOT),
         prefix="static/",
         max_age=STATIC_AGE_S,
         allow_all_origins=False,
         add_headers_function=_static_headers,
+        immutable_file_test=is_versioned,
     )
+    serve_scripts(files)
+    app.wsgi_app = files  # type: ignore[method-assign]
     if count := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_prefix=0

@@ -1,21 +1,20 @@
 """How values look on a page: hours, times in the campus zone, rings, and what every page is given."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 from math import pi
-from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
 from flask_babel import format_date, format_datetime, gettext
 
-from volunteer.config import Settings, shipped
+from volunteer.config import Settings
 from volunteer.rules.kinds import Role
 from volunteer.rules.names import masked
 from volunteer.rules.tally import hours_text, hundredths_text
 from volunteer.web import access, language, words
+from volunteer.web.assets import asset
 
 RING_RADIUS = 52
 PHONE_TABS = 5
@@ -65,6 +64,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         Role=Role,
         slip_roles=access.REGISTRARS,
         here=lambda: request.path,
+        zone=settings.time_zone,
+        public_host=urlsplit(settings.public_url).netloc,
         sentence=words.sentence,
     )
 
@@ -120,16 +121,6 @@ def ring(part: int, whole: int) -> tuple[float, float]:
     """Return the dash and the gap that draw *part* of *whole* on the ring."""
     share = min(1.0, part / whole) if whole else 0.0
     return round(RING_LENGTH * share, 1), round(RING_LENGTH, 1)
-
-
-def asset(name: str) -> str:
-    """Return the address of a static file; it changes with the content."""
-    return f"/static/{name}?v={_version(shipped('static') / 'pwa' / name)}"
-
-
-@lru_cache(maxsize=256)
-def _version(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:8] if path.is_file() else "0"
 
 
 def tabs() -> Sequence[Tab]:

@@ -1,0 +1,139 @@
+// @ts-check
+/**
+ * What every page does once it is shown: know who uses this phone, register the worker, say when a page is an
+ * old one, send what waits, and tell once how to open the site better.
+ *
+ * @typedef {{member: string, name: string} | null} Account
+ */
+
+import { filled, moment } from "./words.js";
+
+const HINT = "hint-closed";
+const KEPT_PAGES = "pages";
+
+/** @param {Document} page */
+export async function start(page) {
+  const root = page.documentElement;
+  const keptAt = root.dataset.keptAt;
+  if (keptAt) sayOld(page, Date.parse(keptAt));
+  hint(page);
+  // What follows must not slow down the first look at the page.
+  if (page.readyState !== "complete") await new Promise((resolve) => addEventListener("load", resolve, { once: true }));
+  await Promise.all([behind(), outbox(page, !keptAt && !("shell" in root.dataset))]);
+}
+
+/**
+ * @param {Document} page
+ * @returns {Account} Who is signed in on this page.
+ */
+export function accountOf(page) {
+  const { member, name } = page.body.dataset;
+  return member ? { member, name: name ?? "" } : null;
+}
+
+/**
+ * A page that the worker kept says so, and from when it is.
+ * @param {Document} page
+ * @param {number} at
+ */
+function sayOld(page, at) {
+  const banner = page.getElementById("kept");
+  const text = banner?.querySelector("p");
+  if (!banner || !text) return;
+  text.textContent = filled(text.textContent ?? "", { t: moment(at, whereOf(page)) });
+  banner.hidden = false;
+  addEventListener("online", () => location.reload(), { once: true });
+}
+
+/** @param {Document} page */
+export function whereOf(page) {
+  return { lang: page.documentElement.lang, zone: page.body.dataset.zone, now: Date.now() };
+}
+
+/** Register the worker behind the pages. A new one takes over between two pages, never under somebody's hands. */
+async function behind() {
+  if (!("serviceWorker" in navigator)) return;
+  try {
+    const found = await registered();
+    found.waiting?.postMessage("take over");
+  } catch {
+    // In private windows and some chat apps there is no worker: everything else works.
+  }
+}
+
+async function registered() {
+  try {
+    return await navigator.serviceWorker.register("/sw.js", { type: "module" });
+  } catch {
+    return navigator.serviceWorker.register("/sw.js?plain=1");
+  }
+}
+
+/**
+ * Note who is signed in, send what waits and show how much does.
+ * @param {Document} page
+ * @param {boolean} isLive Whether the server has just made this page for whoever is signed in.
+ */
+async function outbox(page, isLive) {
+  const { keepAccount, watch } = await import("./waiting.js");
+  const account = accountOf(page);
+  // A page of an error may not know who asks; only the one that asks for the password says that nobody does.
+  const isKnown = account !== null || page.querySelector("form[action='/sign-in']") !== null;
+  if (isLive && isKnown && (await keepAccount(account)) && "caches" in globalThis) await caches.delete(KEPT_PAGES);
+  await watch(page);
+}
+
+/**
+ * Say once how the site is better opened: a chat app's own scanner opens a dead page where there is no network.
+ * @param {Document} page
+ */
+function hint(page) {
+  const card = page.getElementById("hint");
+  if (!card || isInstalled() || remembered(HINT)) return;
+  const isChat = /MicroMessenger/i.test(navigator.userAgent);
+  const part = card.querySelector(isChat ? "[data-chat]" : "[data-browser]");
+  if (!(part instanceof HTMLElement)) return;
+  part.hidden = false;
+  card.hidden = false;
+  card.querySelector("button[data-close]")?.addEventListener("click", () => {
+    card.hidden = true;
+    remember(HINT);
+  });
+  addEventListener("beforeinstallprompt", (event) => offer(card, event));
+}
+
+/**
+ * @param {HTMLElement} card
+ * @param {any} event What a browser hands over that can install the site.
+ */
+function offer(card, event) {
+  const button = card.querySelector("button[data-install]");
+  if (!(button instanceof HTMLElement)) return;
+  event.preventDefault();
+  button.hidden = false;
+  button.addEventListener("click", () => void event.prompt(), { once: true });
+}
+
+function isInstalled() {
+  return matchMedia("(display-mode: standalone)").matches || ("standalone" in navigator && navigator.standalone === true);
+}
+
+/** @param {string} key */
+function remembered(key) {
+  try {
+    return localStorage.getItem(key) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {string} key */
+function remember(key) {
+  try {
+    localStorage.setItem(key, "1");
+  } catch {
+    // Then it is told again; nothing is lost.
+  }
+}
+
+if (typeof document !== "undefined") void start(document);
