@@ -218,17 +218,6 @@ def hours_written(minutes: int) -> str:
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 
-class Count(Number):
-    """A whole number in JSON: 8 and 8.0 are one, "8" and true are none."""
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> Any:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value // 1:
-            raise ValidationError(CHECK_NUMBER)
-        return super()._deserialize(int(value), attr, data, **kwargs)
-
-
 class OneOf(fields.Enum[Any]):
     """A value of a closed list."""
 
