@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import qrcode
 from gunicorn.app.base import BaseApplication
 
 from volunteer import create_app
+from volunteer.cli.tls import adhoc_certificate, lan_address
 from volunteer.config import BadSetting, Settings, load_settings
 from volunteer.migrate import is_current, upgrade
 
@@ -35,28 +37,43 @@ class Server(BaseApplication):
         return create_app(self.settings)
 
 
+def _where(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say where to serve, with which certificate."""
+    for option in (
+        click.option(
+            "--tls-adhoc", is_flag=True, help="HTTPS with a certificate made here, for a first try."
+        ),
+        click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64)),
+        click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535)),
+        click.option("--host", help="127.0.0.1 by default; with --tls-adhoc every address."),
+    ):
+        command = option(command)
+    return command
+
+
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
-def serve(host: str, port: int, workers: int) -> None:
+@_where
+def serve(host: str | None, port: int, workers: int, *, tls_adhoc: bool) -> None:
     """Serve the application. Two threads a worker: more fight over the interpreter."""
     settings = settings_or_exit()
     begin_metrics(settings.state_dir)
-    run(settings, host, port, workers)
+    if tls_adhoc:
+        settings = _for_phones(settings, port)
+    run(settings, _host(host, tls_adhoc=tls_adhoc), port, workers, tls=_tls(settings) if tls_adhoc else {})
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
-def demo(host: str, port: int, workers: int) -> None:
+@_where
+def demo(host: str | None, port: int, workers: int, *, tls_adhoc: bool) -> None:
     """Fill the demo college if the database is empty, add today's shifts, and serve it."""
     from volunteer.demo import fill_or_refresh
 
     settings = settings_or_exit(is_demo=True)
+    host = _host(host, tls_adhoc=tls_adhoc)
     check_port(host, port)
-    if "VOLUNTEER_PUBLIC_URL" not in os.environ:
+    if tls_adhoc:
+        settings = _for_phones(settings, port)
+    elif "VOLUNTEER_PUBLIC_URL" not in os.environ:
         settings = replace(settings, public_url=f"http://localhost:{port}")
     begin_metrics(settings.state_dir)
     upgrade(settings.database_url)
@@ -66,7 +83,32 @@ def demo(host: str, port: int, workers: int) -> None:
     for face in logins:
         click.echo(f"  {face.role:<14} {face.login:<16} {face.name}")
     click.echo("\nThe sign-in page offers one button for each. Stop with Ctrl+C.\n")
-    run(settings, host, port, workers)
+    run(settings, host, port, workers, tls=_tls(settings) if tls_adhoc else {})
+
+
+def _host(host: str | None, *, tls_adhoc: bool) -> str:
+    # Meant for phones: they come by the network.
+    return host or ("0.0.0.0" if tls_adhoc else "127.0.0.1")
+
+
+def _for_phones(settings: Settings, port: int) -> Settings:
+    """Return the settings with the address that phones open; one that the environment names stands."""
+    if "VOLUNTEER_PUBLIC_URL" in os.environ:
+        return settings
+    return replace(settings, public_url=f"https://{lan_address()}:{port}")
+
+
+def _tls(settings: Settings) -> dict[str, object]:
+    """Make a certificate and return gunicorn's options for it; say what a phone does and does not get."""
+    folder = settings.state_dir / "tls"
+    certificate, key, authority = adhoc_certificate(folder, [lan_address()])
+    click.echo(
+        f"Phones on the same network: {settings.public_url}\n"
+        "The certificate was made here. A phone warns of it; go on all the same, and the camera works.\n"
+        "To install the application and to scan without network the phone must trust the certificate:\n"
+        f"send it {authority} and add it to its trusted authorities.\n"
+    )
+    return {"certfile": str(certificate), "keyfile": str(key)}
 
 
 def begin_metrics(state_dir: Path) -> None:
@@ -102,8 +144,10 @@ def check_port(host: str, port: int) -> None:
             raise click.ClickException(f"port {port} is taken ({error.strerror}); try --port") from error
 
 
-def run(settings: Settings, host: str, port: int, workers: int) -> None:
-    """Serve until stopped."""
+def run(
+    settings: Settings, host: str, port: int, workers: int, *, tls: Mapping[str, object] | None = None
+) -> None:
+    """Serve until stopped; *tls* are gunicorn's options for a certificate."""
     app = create_app(settings)
     with app.app_context():
         from volunteer.database import db
@@ -115,7 +159,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         db.engine.dispose()
     if sys.stdout.isatty():
         _print_qr(settings.public_url)
-    Server(settings, server_options(host, port, workers)).run()
+    Server(settings, server_options(host, port, workers) | dict(tls or {})).run()
 
 
 def server_options(host: str, port: int, workers: int) -> dict[str, object]:
