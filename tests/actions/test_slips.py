@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from tests.actions.stage import Stage, at
 from volunteer.actions import accounts, proposals, sign_in, slips, tokens
-from volunteer.models import Account, ApiToken, AuditLine, Member, Slip
+from volunteer.models import Account, ApiToken, AuditLine, Member, RoleGrant, Slip
 from volunteer.rules import slips as rules
 from volunteer.rules.kinds import Role
 from volunteer.rules.reasons import Reason
@@ -335,12 +335,7 @@ def test_a_proposal_of_who_is_no_longer_of_the_college_is_not_approved(stage: St
 
 def test_the_end_of_such_a_role_takes_two_as_well_and_the_grant_stays_to_be_read(stage: Stage) -> None:
     third = stage.system.account("third", Role.COLLEGE, unit_id=stage.cast.college)
-    (row,) = [
-        one.id
-        for one in stage.session.scalars(
-            select(accounts.RoleGrant).where(accounts.RoleGrant.account_id == third)
-        )
-    ]
+    (row,) = [one.id for one in stage.session.scalars(select(RoleGrant).where(RoleGrant.account_id == third))]
     with stage.refused(Reason.NOT_ALLOWED):
         accounts.end_role(stage.session, grant_id=row, actor=stage.actor("office"), now=NINE)
     number = proposals.propose_end(stage.session, grant_id=row, actor=stage.actor("office"), now=NINE)
@@ -348,7 +343,7 @@ def test_the_end_of_such_a_role_takes_two_as_well_and_the_grant_stays_to_be_read
         approve(stage, number, "third")
     approve(stage, number, "office_second")
     stage.session.expire_all()
-    grant = stage.session.get_one(accounts.RoleGrant, row)
+    grant = stage.session.get_one(RoleGrant, row)
     assert (grant.ended_at, grant.ended_by_id) == (NINE, stage.cast.office_second_account)
 
 

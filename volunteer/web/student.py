@@ -57,6 +57,7 @@ def home() -> ResponseReturnValue:
         unclosed=[record for record in recent if record.may_correct],
         to_confirm=[record for record in recent if record.waits_for_her],
         recent=[record for record in recent if record.state is not VisitState.OPEN][:RECENT],
+        entry=own_entry(session, access.me().id, now=now),
         shifts=sites.next_shifts(session, now=now, until=now + SHIFTS_AHEAD, limit=5),
         now=now,
     )
