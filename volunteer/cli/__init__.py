@@ -8,6 +8,7 @@ import click
 COMMANDS = {
     "demo": "serving:demo",
     "export": "data:export",
+    "grant": "entering:grant",
     "import": "importing:import_",
     "init": "data:init",
     "migrate": "data:migrate",
@@ -15,6 +16,7 @@ COMMANDS = {
     "recount": "data:recount",
     "replay": "replaying:replay_command",
     "serve": "serving:serve",
+    "slip": "entering:slip",
     "token": "data:token",
 }
 
