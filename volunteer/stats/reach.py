@@ -12,6 +12,8 @@ from volunteer.models import Base, Member, Post, Unit
 from volunteer.rules.kinds import Role
 from volunteer.rules.roles import Actor
 
+BASE_OFFICES = frozenset({Role.COLLEGE, Role.ADMIN})
+
 
 def units_below(unit_ids: Collection[int]) -> Select[int]:
     """Return the ids of the units and of all below them."""
@@ -63,10 +65,14 @@ def post_in_reach(actor: Actor, roles: Collection[Role]) -> ColumnElement[bool]:
 
 
 def base_in_reach(actor: Actor, roles: Collection[Role]) -> ColumnElement[bool]:
-    """Return the condition on :class:`Base`: of a unit in reach, or with a post in reach."""
+    """Return the condition on :class:`Base`: of a unit in reach, or with a post in reach.
+
+    A base of no unit is any college's to keep, and the administrators'.
+    """
     if sees_all(actor, roles):
         return true()
     held = units_of(actor, roles)
     posts = select(Post.base_id).where(Post.base_id.is_not(None), post_in_reach(actor, roles))
     own = Base.unit_id.in_(units_below(held)) if held else false()
-    return or_(own, Base.id.in_(posts))
+    keeps_all = any(grant.role in roles and grant.role in BASE_OFFICES for grant in actor.grants)
+    return or_(own, Base.id.in_(posts), Base.unit_id.is_(None) if keeps_all else false())
