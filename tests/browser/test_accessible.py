@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 PAGES = {
     None: ["/sign-in", "/c/NOT-A-CODE"],
     "mei": ["/home", "/records", "/records/make-up", "/scan", "/me"],
-    "leader": ["/sites", "/sites/READ", "/sites/READ/show", "/shifts/NOW", "/posts/READ", "/review"],
+    "leader": ["/posters", "/sites", "/sites/READ", "/sites/READ/show", "/shifts/NOW", "/posts/READ", "/review"],
     "secretary": [
         "/units/LAW",
         "/units/LAW/places",
@@ -24,7 +24,16 @@ PAGES = {
         "/posts/READ/shifts/new",
         "/units/BIO",
     ],
-    "office": ["/units/COL", "/bases/new", "/bases/LIB/edit"],
+    "office": [
+        "/units/COL",
+        "/bases/new",
+        "/bases/LIB/edit",
+        "/terms",
+        "/terms/new",
+        "/calendar?year=2026",
+        "/policy",
+        "/policy/new",
+    ],
 }
 
 
