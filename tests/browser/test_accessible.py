@@ -11,12 +11,14 @@ from tests.browser.conftest import DESK, PHONE, Site
 pytestmark = pytest.mark.browser
 
 PAGES = {
-    None: ["/sign-in", "/c/NOT-A-CODE"],
+    None: ["/sign-in", "/activate", "/c/NOT-A-CODE"],
     "mei": ["/home", "/records", "/records/make-up", "/scan", "/me"],
     "leader": ["/posters", "/sites", "/sites/READ", "/sites/READ/show", "/shifts/NOW", "/posts/READ", "/review"],
     "secretary": [
         "/units/LAW",
         "/units/LAW/places",
+        "/units/LAW/slips",
+        "/units/LAW/roles",
         "/members/1",
         "/registry",
         "/posts/new",
@@ -33,7 +35,12 @@ PAGES = {
         "/calendar?year=2026",
         "/policy",
         "/policy/new",
+        "/units/COL/slips",
+        "/accounts",
+        "/accounts/1",
+        "/accounts/4",
     ],
+    "admin": ["/accounts/new", "/slips", "/accounts/1"],
 }
 
 
