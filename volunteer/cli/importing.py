@@ -19,6 +19,7 @@ from volunteer.roster.judging import Judged, judge
 from volunteer.roster.sentences import sentence
 from volunteer.roster.tables import MEMBERS, Row, Table, read_table
 from volunteer.roster.workbook import UNPACKED_LIMIT
+from volunteer.rules.roster import RosterEntry
 from volunteer.stats.roster import branch_codes, whole_roster
 
 
@@ -57,13 +58,13 @@ def members(file: Path, sheet: str | None, *, is_applied: bool, as_json: bool) -
     sys.exit(1 if judged.bad else 0)
 
 
-def _judge(session: Session, table: Table) -> Judged:
+def _judge(session: Session, table: Table) -> Judged[RosterEntry]:
     branches, roster = set(branch_codes(session)), whole_roster(session)
     with _progress(table) as rows:
         return judge(table, rows, branches=branches, roster=roster)
 
 
-def _apply(session: Session, table: Table, digest: str) -> Judged:
+def _apply(session: Session, table: Table, digest: str) -> Judged[RosterEntry]:
     """Judge and write in one transaction, so that nobody comes in between."""
     judged = _judge(session, table)
     if judged.new and not judged.bad:
@@ -88,7 +89,7 @@ def _tell_bad_file(bad: BadFile, *, as_json: bool) -> None:
         click.echo(f"Error: {message}", err=True)
 
 
-def _tell(judged: Judged, *, is_applied: bool, as_json: bool) -> None:
+def _tell(judged: Judged[RosterEntry], *, is_applied: bool, as_json: bool) -> None:
     is_written = is_applied and not judged.bad
     if as_json:
         outcome = {

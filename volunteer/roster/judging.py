@@ -3,9 +3,10 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from typing import Generic, TypeVar
 
 from volunteer.roster.faults import BadCell, BadRow, Fault
+from volunteer.roster.reading import day_in, text_in
 from volunteer.roster.tables import Column, Row, Table, is_blank
 from volunteer.roster.workbook import Cell, column_letters
 from volunteer.rules.kinds import Stage
@@ -14,9 +15,6 @@ from volunteer.rules.reasons import Refusal
 from volunteer.rules.roster import RosterEntry
 
 NUMBER_LENGTH = 40
-EXACT_BELOW = 1e15
-"""Spreadsheets keep fifteen digits of a number."""
-YEARS = range(1921, 2101)
 STAGES = {stage.value: stage for stage in Stage} | {
     "积极分子": Stage.ACTIVIST,
     "入党积极分子": Stage.ACTIVIST,
@@ -31,23 +29,23 @@ STAGES = {stage.value: stage for stage in Stage} | {
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/-]*")
 _FLOAT = re.compile(r"([0-9]+)\.0+")
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
-_DAY = re.compile(
-    r"([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/|\.([0-9]{1,2})\.|年([0-9]{1,2})月)([0-9]{1,2})日?"
-)
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class Judged(Generic[T]):
     """What a table comes to. It may be written if nothing is bad."""
 
-    new: Sequence[RosterEntry]
+    new: Sequence[T]
     unchanged: int
     bad: Sequence[BadRow]
 
 
 def judge(
     table: Table, rows: Iterable[Row], *, branches: Collection[str], roster: Iterable[RosterEntry]
-) -> Judged:
+) -> Judged[RosterEntry]:
     """Return what each row is, in the order of the file.
 
     Args:
@@ -91,7 +89,7 @@ class Judging:
             bad = BadRow(row=row.number, column=reading.at, fault=wrong.fault, facts=wrong.facts)
             self._bad.append(bad)
 
-    def outcome(self) -> Judged:
+    def outcome(self) -> Judged[RosterEntry]:
         """Return what the rows so far come to."""
         return Judged(new=self._new, unchanged=self._unchanged, bad=self._bad)
 
@@ -113,12 +111,12 @@ class _Reading:
         """
         student_no = _student_no(self._go_to(Column.STUDENT_NO))
         name = _name(self._go_to(Column.NAME))
-        unit = _text(self._go_to(Column.UNIT))
+        unit = text_in(self._go_to(Column.UNIT))
         if unit not in self._branches:
             raise BadCell(Fault.UNKNOWN_UNIT, value=unit)
-        stage = _stage(_text(self._go_to(Column.STAGE)))
+        stage = _stage(text_in(self._go_to(Column.STAGE)))
         cell = self._go_to(Column.PROBATION_START)
-        starts_on = None if is_blank(cell) else _day(cell)
+        starts_on = None if is_blank(cell) else day_in(cell)
         self._check_others()
         return RosterEntry(
             student_no=student_no, name=name, unit=unit, stage=stage, probation_start=starts_on
@@ -166,20 +164,6 @@ class _Reading:
                 raise BadCell(Fault.NO_COLUMN, value=str(cell))
 
 
-def _text(cell: Cell) -> str:
-    """Return what a cell that must be filled says, whole numbers in digits."""
-    if isinstance(cell, str):
-        text = cell.strip()
-        if not text:
-            raise BadCell(Fault.EMPTY)
-        return text
-    if isinstance(cell, bool) or not isinstance(cell, int | float):
-        raise BadCell(Fault.WRONG_KIND, value=str(cell))
-    if not abs(cell) < EXACT_BELOW:
-        raise BadCell(Fault.LOST_DIGITS, value=str(cell))
-    return str(int(cell)) if int(cell) == cell else str(cell)
-
-
 def _line(text: str, field: str, longest: int) -> str:
     try:
         return clean_line(text, field, longest=longest)
@@ -190,7 +174,7 @@ def _line(text: str, field: str, longest: int) -> str:
 
 
 def _student_no(cell: Cell) -> str:
-    text = _line(_text(cell), "student_no", NUMBER_LENGTH)
+    text = _line(text_in(cell), "student_no", NUMBER_LENGTH)
     if _SCIENTIFIC.fullmatch(text):
         raise BadCell(Fault.LOST_DIGITS, value=text)
     if whole := _FLOAT.fullmatch(text):
@@ -204,7 +188,7 @@ def _student_no(cell: Cell) -> str:
 def _name(cell: Cell) -> str:
     if not isinstance(cell, str):
         raise BadCell(Fault.WRONG_KIND, value=str(cell))
-    name = _line(_text(cell), "name", NAME_LENGTH)
+    name = _line(text_in(cell), "name", NAME_LENGTH)
     if name[0] in "=+-@":
         raise BadCell(Fault.FORMULA, value=name)
     return name
@@ -215,21 +199,3 @@ def _stage(text: str) -> Stage:
     if stage is None:
         raise BadCell(Fault.UNKNOWN_STAGE, value=text)
     return stage
-
-
-def _day(cell: Cell) -> date:
-    """Return the day in a cell: a date of the spreadsheet, or text with year, month and day in this order."""
-    day: date | None = None
-    if isinstance(cell, datetime):
-        day = cell.date()
-    elif isinstance(cell, date):
-        day = cell
-    elif isinstance(cell, str) and (match := _DAY.fullmatch(cell.strip())):
-        year, *months, last = match.groups()
-        try:
-            day = date(int(year), int(next(filter(None, months))), int(last))
-        except ValueError:
-            day = None
-    if day is None or day.year not in YEARS:
-        raise BadCell(Fault.BAD_DATE, value=str(cell))
-    return day

@@ -100,10 +100,11 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < 400:
         return error
     reason = BY_STATUS.get(error.code, Reason.BAD_FIELD)
+    facts = {"limit": (request.max_content_length or 0) // 1_000_000} if error.code == 413 else {}
     # The API's parser names the part of the request first; there is only one with fields.
     by_part = getattr(error, "data", {}).get("messages") or {}
     errors = next((_spoken(messages) for messages in by_part.values()), None)
-    response = current_app.make_response(answer(error.code, Refusal(reason), errors=errors))
+    response = current_app.make_response(answer(error.code, Refusal(reason, **facts), errors=errors))
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value

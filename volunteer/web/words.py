@@ -171,6 +171,7 @@ WITH_FACTS: Mapping[Reason, tuple[Any, ...]] = {
     Reason.TOO_LARGE: (
         _l("This is larger than {limit} MB, the most that is taken here. Send less at once."),
     ),
+    Reason.TOO_LARGE: (_l("This is larger than {limit} MB, the most that is taken here. Send less at once."),),
     Reason.TOO_OLD: (_l("Older than {hours} h. Ask for a make-up."),),
     Reason.DEADLINE_PASSED: (
         _l("The 10 working days ended on {day}. The college decides."),
