@@ -13,7 +13,15 @@ pytestmark = pytest.mark.browser
 PAGES = {
     None: ["/sign-in", "/activate", "/c/NOT-A-CODE"],
     "mei": ["/home", "/records", "/records/make-up", "/scan", "/me"],
-    "leader": ["/posters", "/sites", "/sites/READ", "/sites/READ/show", "/shifts/NOW", "/posts/READ", "/review"],
+    "leader": [
+        "/posters",
+        "/sites",
+        "/sites/READ",
+        "/sites/READ/show",
+        "/shifts/NOW",
+        "/posts/READ",
+        "/review",
+    ],
     "secretary": [
         "/units/LAW",
         "/units/LAW/places",
