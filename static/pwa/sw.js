@@ -30,6 +30,7 @@ worker.addEventListener("install", (event) => event.waitUntil(fill()));
 worker.addEventListener("activate", (event) => event.waitUntil(tidy()));
 worker.addEventListener("message", (event) => {
   if (event.data === "take over") void worker.skipWaiting();
+  if (event.data === "keep pages") event.waitUntil(keepAll());
 });
 
 worker.addEventListener("fetch", (event) => {
@@ -137,6 +138,14 @@ async function keep(path, answer) {
   headers.delete("Content-Length");
   const page = new Response(await answer.text(), { headers });
   await (await caches.open(PAGES)).put(path, page);
+}
+
+/** Keep what a member sees now, of each page that is kept. */
+async function keepAll() {
+  for (const path of KEPT) {
+    const answer = await fetch(path, { headers: { Accept: "text/html" } });
+    if (answer.ok && !answer.redirected) await keep(path, answer);
+  }
 }
 
 /**

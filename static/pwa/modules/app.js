@@ -19,7 +19,8 @@ export async function start(page) {
   hint(page);
   // What follows must not slow down the first look at the page.
   if (page.readyState !== "complete") await new Promise((resolve) => addEventListener("load", resolve, { once: true }));
-  await Promise.all([behind(), outbox(page, !keptAt && !("shell" in root.dataset))]);
+  const isLive = !keptAt && !("shell" in root.dataset);
+  await Promise.all([behind(isLive && accountOf(page) !== null), outbox(page, isLive)]);
 }
 
 /**
@@ -50,23 +51,37 @@ export function whereOf(page) {
   return { lang: page.documentElement.lang, zone: page.body.dataset.zone, now: Date.now() };
 }
 
-/** Register the worker behind the pages. A new one takes over between two pages, never under somebody's hands. */
-async function behind() {
-  if (!("serviceWorker" in navigator)) return;
+/**
+ * Register the worker behind the pages. A new one takes over between two pages, never under somebody's hands.
+ * @param {boolean} isMember Whether there are pages to keep.
+ */
+async function behind(isMember) {
+  if (!("serviceWorker" in navigator) || !navigator.onLine) return;
+  const { serviceWorker } = navigator;
+  const isFirst = serviceWorker.controller === null;
   try {
-    const found = await registered();
+    const found = await registered(serviceWorker);
     found.waiting?.postMessage("take over");
+    // Pages that were opened before there was a worker: from now on they open without network too.
+    if (isFirst && isMember) (await serviceWorker.ready).active?.postMessage("keep pages");
   } catch {
     // In private windows and some chat apps there is no worker: everything else works.
   }
 }
 
-async function registered() {
+/**
+ * A browser that takes no module here gets the worker that cannot send, and keeps that kind.
+ * @param {ServiceWorkerContainer} container
+ */
+async function registered(container) {
+  const before = await container.getRegistration();
+  const isPlain = before?.active?.scriptURL.includes("plain") ?? false;
   try {
-    return await navigator.serviceWorker.register("/sw.js", { type: "module" });
-  } catch {
-    return navigator.serviceWorker.register("/sw.js?plain=1");
+    if (!isPlain) return await container.register("/sw.js", { type: "module" });
+  } catch (error) {
+    if (before) throw error;
   }
+  return container.register("/sw.js?plain=1");
 }
 
 /**

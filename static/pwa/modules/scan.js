@@ -314,6 +314,8 @@ class Scanner {
     buttons[0]?.classList.add("main");
     panel.replaceChildren(head, line(this.page, "p", word(this.page, key, facts)), ...buttons);
     panel.hidden = false;
+    // One main action at a time.
+    this.show("open", ways.length === 0);
     panel.tabIndex = -1;
     panel.focus();
   }
@@ -323,7 +325,9 @@ class Scanner {
     const line = this.part("say");
     if (line) line.textContent = key && word(this.page, key);
     const panel = this.page.getElementById("told");
-    if (key && panel) panel.hidden = true;
+    if (!key || !panel || panel.hidden) return;
+    panel.hidden = true;
+    this.show("open", !this.isOpen);
   }
 
   /** @param {"denied" | "no_camera"} key */
