@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "clock": frozenset(),
     "holidays": frozenset(),
     "pinyin": frozenset(),
-    "signatures": frozenset(),
+    "signatures": frozenset({"rules"}),
     "driver": frozenset(),
     "database": frozenset({"driver"}),
     "fixed": frozenset({"database", "driver"}),

@@ -13,8 +13,10 @@ GUARDED_TABLES = (
     "credit",
     "decision",
     "evidence",
+    "ledger_head",
     "over_cap",
     "policy_version",
+    "seal",
     "witness",
 )
 # One entry a trigger of a guarded table, by engine.

@@ -89,6 +89,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_base_unit_id"), "base", ["unit_id"], unique=False)
     op.create_table(
+        "ledger_head",
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("signature", sa.String(length=86), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_ledger_head_number")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_ledger_head_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_head")),
+        sa.UniqueConstraint("unit_id", "on", name=op.f("uq_ledger_head_unit_id_on")),
+    )
+    op.create_table(
         "member",
         sa.Column("student_no", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -1039,13 +1053,27 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_queued_scan_evidence_id")),
         sa.PrimaryKeyConstraint("evidence_id", name=op.f("pk_queued_scan")),
     )
+    op.create_table(
+        "seal",
+        sa.Column("credit_id", ROW_ID, nullable=False),
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_seal_number")),
+        sa.ForeignKeyConstraint(["credit_id"], ["credit.id"], name=op.f("fk_seal_credit_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_seal_unit_id")),
+        sa.PrimaryKeyConstraint("credit_id", name=op.f("pk_seal")),
+        sa.UniqueConstraint("unit_id", "number", name=op.f("uq_seal_unit_id_number")),
+    )
     guard(
         "approval",
         "audit",
         "credit",
         "decision",
         "evidence",
+        "ledger_head",
         "over_cap",
         "policy_version",
+        "seal",
         "witness",
     )

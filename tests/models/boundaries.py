@@ -396,6 +396,11 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
     ),
     ("pk_visit_flag", "visit_flag", {"flag": "slow_ticket"}, {}),
     # Evidence
+    ("pk_seal", "seal", {"credit_id": 2, "number": 2}, {"number": 2}),
+    ("uq_seal_unit_id_number", "seal", {"credit_id": 2, "number": 2}, {"credit_id": 2}),
+    ("ck_seal_number", "seal", {"credit_id": 2, "number": 2}, {"credit_id": 2, "number": 0}),
+    ("uq_ledger_head_unit_id_on", "ledger_head", {"on": "2026-03-17"}, {}),
+    ("ck_ledger_head_number", "ledger_head", {"on": "2026-03-17"}, {"on": "2026-03-17", "number": 0}),
     ("uq_device_handle", "device", NEW_PHONE, NEW_PHONE | {"handle": "0a0b0c0d"}),
     ("uq_device_member_id_public_key", "device", RETIRED | {"public_key": "C" * 87}, RETIRED),
     ("ux_device_active", "device", RETIRED | {"public_key": "C" * 87}, NEW_PHONE | {"member_id": 1}),

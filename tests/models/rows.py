@@ -100,6 +100,10 @@ VALID: dict[str, Row] = {
         "post_id": 1, "day": "2026-03-16", "net_min": 180, "credited_min": 170, "is_reversal": False, "grade": "B",
         "cause": "check_out", "at": NINE,
     },
+    "seal": {"credit_id": 1, "unit_id": 1, "number": 1, "hash": "0" * 64},
+    "ledger_head": {
+        "unit_id": 1, "on": "2026-03-16", "number": 1, "hash": "0" * 64, "signature": "A" * 86, "at": NINE,
+    },
     "decision": {
         "member_id": 1, "outcome": "converted", "extension_months": None, "meeting_on": "2026-12-02",
         "proposed_by_id": 1, "approved_by_id": 2, "at": NINE,
@@ -150,6 +154,8 @@ def fill(connection: Connection) -> None:
             insert(connection, "evidence", VALID["evidence"] | OTHER_EVIDENCE)
         if table.name == "display":
             insert(connection, "display", VALID["display"] | TABLET)
+        if table.name == "credit":
+            insert(connection, "credit", VALID["credit"] | {"member_seq": 9})
         if table.name == "role_grant":
             insert(connection, "role_grant", VALID["role_grant"] | OFFICE_OF_2)
 

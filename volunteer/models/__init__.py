@@ -2,6 +2,7 @@
 
 from volunteer.models.access import Account, ApiToken, AuditLine, Proposal, RoleGrant, Slip, WrongTry
 from volunteer.models.devices import Device, QueuedScan
+from volunteer.models.ledger import LedgerHead, Seal
 from volunteer.models.onsite import DisplayLink, Headcount, HostStatement, PassScan, RollCall
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
 from volunteer.models.people import Decision, Member, Membership, OverCap, ProbationWindow
@@ -24,6 +25,7 @@ __all__ = [
     "Evidence",
     "Headcount",
     "HostStatement",
+    "LedgerHead",
     "Member",
     "Membership",
     "Objection",
@@ -37,6 +39,7 @@ __all__ = [
     "Request",
     "RoleGrant",
     "RollCall",
+    "Seal",
     "Shift",
     "ShiftBreak",
     "Site",
