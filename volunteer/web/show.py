@@ -44,7 +44,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         day=day,
         short_day=short_day,
         month=month,
-        weekday=weekday,
+        weekday_letter=weekday_letter,
         local=local,
         moment=moment,
         word=words.word,
@@ -102,7 +102,7 @@ def short_day(value: date | datetime | None) -> str:
     return str(format_date(value, gettext("MMM d, EEE")))
 
 
-def weekday(value: date) -> str:
+def weekday_letter(value: date) -> str:
     """Return the shortest name of the weekday, for the head of a calendar."""
     return str(format_date(value, "ccccc"))
 
