@@ -291,6 +291,7 @@ def test_the_college_gives_and_ends_a_role_and_the_branch_reads_who_did(
     given = office.post(f"/accounts/{mei}/roles", role="committee", unit="LAW", title="组织委员")
     assert given.status_code == 303
     assert office.post(f"/accounts/{mei}/lead", post="READ").status_code == 303
+    assert set(re.findall(r'action="/accounts/(\d+)/', office.get(f"/accounts/{mei}").text)) == {str(mei)}
     page = enter("secretary").get("/units/LAW/roles").text
     assert "组织委员" in page
     assert "office" in page

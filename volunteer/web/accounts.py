@@ -324,7 +324,7 @@ def _page(account: AccountRow, form: Form) -> ResponseReturnValue:
     grants = stats.grants_of_accounts(session, [account.id])[account.id]
     page = render_template(
         "accounts/one.html",
-        account=account,
+        holder=account,
         grants=grants,
         holds_role=any(grant.ended_at is None for grant in grants),
         entry=own_entry(session, account.id, now=now),
