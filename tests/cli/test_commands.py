@@ -16,7 +16,8 @@ from tests.actions.stage import Stage
 from tests.cast import LONG_AGO, Cast
 from volunteer.cli import COMMANDS, main
 from volunteer.database import writing
-from volunteer.models import Account, ApiToken, Display, RoleGrant, Visit
+from volunteer.models import Account, ApiToken, Display, RoleGrant, Seal, Visit
+from volunteer.revisions import GUARDS
 from volunteer.rules.campus import Campus
 
 SECRET = "0123456789abcdef" * 4
@@ -181,3 +182,42 @@ def test_posters_of_a_unit_are_drawn_into_one_file_and_missing_ones_are_made(
     assert call(environment, "posters", "--unit", "NOWHERE", tmp_path / "x.pdf").exit_code == 1
     assert call(environment, "posters", "--unit", "BIO", tmp_path / "x.pdf").exit_code == 1
     assert not (tmp_path / "x.pdf").exists()
+
+
+def test_housekeeping_seals_what_was_served_and_then_finds_nothing_to_do(
+    environment: dict[str, str], served: int
+) -> None:
+    first = json.loads(call(environment, "housekeep", "--json").output)
+    assert (first["sealed"], first["signed"]) == (1, 1)
+    again = json.loads(call(environment, "housekeep", "--json").output)
+    assert set(again.values()) == {0}
+    assert "0 sealed" in call(environment, "housekeep").output
+
+
+def test_a_sealed_ledger_holds_and_knows_its_heads(
+    environment: dict[str, str], engine: Engine, served: int
+) -> None:
+    assert "0 lines sealed, 1 waiting" in call(environment, "verify-ledger").output
+    call(environment, "housekeep")
+    with engine.connect() as connection:
+        head = connection.scalar(select(Seal.hash))
+    result = call(environment, "verify-ledger", "--head", head)
+    assert (result.exit_code, "The head is a link of its chain." in result.output) == (0, True)
+    result = call(environment, "verify-ledger", "--head", "0" * 64)
+    assert (result.exit_code, "no link of any chain" in result.output) == (1, True)
+
+
+def test_a_changed_ledger_exits_with_1_and_names_the_line(
+    environment: dict[str, str], engine: Engine, served: int
+) -> None:
+    call(environment, "housekeep")
+    dialect = engine.dialect.name
+    with engine.connect().execution_options(is_writer=True) as connection, connection.begin():
+        for trigger in GUARDS[dialect]:
+            of = " ON credit" if dialect == "postgresql" else ""
+            connection.exec_driver_sql(f"DROP TRIGGER credit_{trigger}{of}")
+        connection.exec_driver_sql("UPDATE credit SET credited_min = credited_min - 1")
+    result = call(environment, "verify-ledger")
+    assert (result.exit_code, "entry 1 (ledger line 1) was changed" in result.output) == (1, True)
+    told = json.loads(call(environment, "verify-ledger", "--json").output)
+    assert (told["holds"], told["faults"][0]["kind"]) == (False, "changed")

@@ -9,6 +9,7 @@ COMMANDS = {
     "demo": "serving:demo",
     "export": "data:export",
     "grant": "entering:grant",
+    "housekeep": "keeping:housekeep",
     "import": "importing:import_",
     "init": "data:init",
     "migrate": "data:migrate",
@@ -18,6 +19,7 @@ COMMANDS = {
     "serve": "serving:serve",
     "slip": "entering:slip",
     "token": "data:token",
+    "verify-ledger": "keeping:verify_ledger",
 }
 
 

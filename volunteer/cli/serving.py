@@ -119,6 +119,13 @@ def begin_metrics(state_dir: Path) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
+def begin_chores(worker: Any) -> None:
+    """Let one of the workers do the housekeeping."""
+    from volunteer.cli.chores import begin
+
+    begin(worker.wsgi, worker.app.settings)
+
+
 def worker_ended(_server: object, worker: Any) -> None:
     """Forget what was live in a worker; what it counted stays."""
     from prometheus_client import multiprocess
@@ -173,6 +180,7 @@ def server_options(host: str, port: int, workers: int) -> dict[str, object]:
         "loglevel": "warning",
         "control_socket_disable": True,
         "child_exit": worker_ended,
+        "post_worker_init": begin_chores,
         "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
     }
 

@@ -1,0 +1,76 @@
+"""What time alone brings about: open visits past their grace, lines to seal, heads to sign, data to forget.
+
+Done once or ten times, by one process or by several at once, it comes to the same.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from volunteer.actions.book import Why, around_visit, book
+from volunteer.actions.seal import BATCH, seal, sign_heads
+from volunteer.database import in_transaction
+from volunteer.models import Shift, Upload, Visit, WrongTry
+from volunteer.rules.campus import Campus
+from volunteer.rules.evidence import state_at
+from volunteer.rules.kinds import VisitState
+from volunteer.signatures import HeadSigner
+
+AT_ONCE = 100
+WRONG_TRIES_KEPT = timedelta(days=1)
+# A file that nobody applied. It holds names.
+UPLOADS_KEPT = timedelta(days=1)
+
+
+def housekeep(*, campus: Campus, signer: HeadSigner, now: datetime) -> Mapping[str, int]:
+    """Do all that is due, each step in transactions of its own, and return how much of each was done."""
+    return {
+        "closed": _until_done(lambda session: close_past_grace(session, campus=campus, now=now), AT_ONCE),
+        "sealed": _until_done(seal, BATCH),
+        "signed": in_transaction(
+            lambda session: sign_heads(session, on=campus.day(now), signer=signer, now=now)
+        ),
+        "forgotten": in_transaction(lambda session: forget(session, now=now)),
+    }
+
+
+def _until_done(step: Callable[[Session], int], at_once: int) -> int:
+    """Repeat a step that does at most so much at once: nobody waits for long behind it."""
+    total = 0
+    while (done := in_transaction(step)) > 0:
+        total += done
+        if done < at_once:
+            break
+    return total
+
+
+def close_past_grace(session: Session, *, campus: Campus, now: datetime) -> int:
+    """Write down which visits are unclosed; they read so already. Return how many, of the oldest hundred."""
+    found = session.execute(
+        select(Visit.id)
+        .join(Shift, Shift.id == Visit.shift_id)
+        .where(Visit.state == VisitState.OPEN, Shift.ends_at < now)
+        .order_by(Shift.ends_at, Visit.id)
+        .limit(AT_ONCE)
+    ).scalars()
+    return sum(_close(session, visit_id, campus, now) for visit_id in found.all())
+
+
+def _close(session: Session, visit_id: int, campus: Campus, now: datetime) -> bool:
+    near, visit = around_visit(session, visit_id)
+    state = state_at(visit.state, visit.shift.end, visit.policy, now)
+    if state is visit.state:
+        return False
+    why = Why(cause="unclosed", actor_id=None, now=now)
+    book(session, near.replacing(replace(visit, state=state)), zone=campus.zone, why=why, changed=(visit_id,))
+    return True
+
+
+def forget(session: Session, *, now: datetime) -> int:
+    """Remove what was kept for a while only, and return how many rows."""
+    tries = delete(WrongTry).where(WrongTry.at < now - WRONG_TRIES_KEPT)
+    files = delete(Upload).where(Upload.applied_at.is_(None), Upload.sent_at < now - UPLOADS_KEPT)
+    return sum(session.execute(statement).rowcount for statement in (tries, files))  # type: ignore[attr-defined]
