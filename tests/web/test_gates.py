@@ -54,8 +54,8 @@ GATES = {
         "reads.my_visits GET /api/v1/me/visits",
     },
     "keeper": {
-        "timetable.new_shift POST /api/v1/shifts",
-        "timetable.change_shift PATCH /api/v1/shifts/<code:code>",
+        "shifts.new_shift POST /api/v1/shifts",
+        "shifts.change_shift PATCH /api/v1/shifts/<code:code>",
         "leader.mine GET /sites",
         "leader.site GET /sites/<code:code>",
         "leader.show GET /sites/<code:code>/show",
@@ -177,8 +177,8 @@ GATES = {
         "places.post GET /api/v1/posts/<code:code>",
         "places.sites GET /api/v1/sites",
         "places.site GET /api/v1/sites/<code:code>",
-        "timetable.shifts GET /api/v1/shifts",
-        "timetable.shift GET /api/v1/shifts/<code:code>",
+        "shifts.shifts GET /api/v1/shifts",
+        "shifts.shift GET /api/v1/shifts/<code:code>",
     },
 }
 # Who passes a gate: the roles of the cast, by the name of somebody who holds it.

@@ -22,7 +22,7 @@ from volunteer.web import access
 from volunteer.web.api.entries import made, one, page, takes
 from volunteer.web.show import settings
 
-bp = Blueprint("timetable", __name__, description="Shifts")
+bp = Blueprint("shifts", __name__, description="Shifts")
 SHIFT = {
     "code": "LIB-READ-0316",
     "post": "LIB-READ",
