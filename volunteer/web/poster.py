@@ -81,7 +81,14 @@ class Posters:
         self._words = poster_words(policy)
         self._public_url = public_url
         self._campus = campus
-        self._paper = Paper(self._words.title)
+        self._made: Paper | None = None
+
+    @property
+    def _paper(self) -> Paper:
+        """The document, opened with the first page: nothing is left open of one that is never begun."""
+        if self._made is None:
+            self._made = Paper(self._words.title)
+        return self._made
 
     def add(self, row: PosterRow) -> None:
         """Add a page, unless the poster was taken down."""
@@ -99,6 +106,11 @@ class Posters:
     def done(self) -> bytes:
         """Return the file."""
         return self._paper.file()
+
+    def close(self) -> None:
+        """Let go of what is open, whether it was finished or not."""
+        if self._made is not None:
+            self._made.close_fonts()
 
 
 def _draw(paper: Paper, row: PosterRow, link: str, words: PosterWords, campus: Campus) -> None:

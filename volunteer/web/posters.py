@@ -174,12 +174,16 @@ def _growing(
     """Give the page line by line; only the newest line is shown."""
     head, _, foot = page.partition(_MARKER)
     yield head + line.replace(_DONE, "0")
-    for done in drawing.add_each(rows, TOLD_EVERY):
-        yield line.replace(_DONE, str(done))
-    # Written whole or not at all: the link must not lead to half a file.
-    part = path.with_suffix(".part")
-    part.write_bytes(drawing.done())
-    part.rename(path)
+    try:
+        for done in drawing.add_each(rows, TOLD_EVERY):
+            yield line.replace(_DONE, str(done))
+        # Written whole or not at all: the link must not lead to half a file.
+        part = path.with_suffix(".part")
+        part.write_bytes(drawing.done())
+        part.rename(path)
+    finally:
+        # Whoever waited may have gone away.
+        drawing.close()
     yield last.replace(_DONE, str(len(rows))) + foot
 
 
