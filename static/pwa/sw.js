@@ -23,6 +23,16 @@ const PAGES = "pages";
 const KEPT = new Set(["/home", "/records"]);
 // Whoever passes here comes, goes or changes: what was kept is not for the next one.
 const DOORS = new Set(["/sign-in", "/demo-sign-in", "/sign-out", "/sign-out-everywhere", "/activate", "/me"]);
+// What is shown for an address without network; of each kind one page, which reads the rest from the address.
+/** @type {[RegExp, string][]} */
+const STAND_INS = [
+  [/^\/scan$/, "/scan/offline"],
+  [/^\/c\//i, "/scan/offline"],
+  [/^\/display$/, "/display"],
+  [/^\/sites\/[^/]+\/show$/, "/display"],
+  [/^\/pass$/, "/pass"],
+  [/^\/shifts\/[^/]+\/passes$/, "/passes/offline"],
+];
 const PATIENCE_MS = 8000;
 const KEPT_AT = "X-Kept-At";
 
@@ -112,7 +122,7 @@ async function file(request) {
 
 /** @param {string} path */
 async function withoutNetwork(path) {
-  const shown = path === "/scan" || /^\/c\//i.test(path) ? "/scan/offline" : "/offline";
+  const shown = STAND_INS.find(([address]) => address.test(path))?.[1] ?? "/offline";
   return (await caches.match(shown)) ?? Response.error();
 }
 

@@ -122,8 +122,9 @@ class _Desk:
         """Witness the record of whose pass it is, and return it.
 
         Raises:
-            Refusal: ``CODE_UNKNOWN``, ``SIGNATURE_WRONG``, ``CODE_FROM_FUTURE``, ``CODE_EXPIRED``, ``TOO_OLD``, ``OUTSIDE_SHIFT``,
-                ``SAME_PERSON``, ``SAME_CODE_AGAIN``, ``NOT_CHECKED_IN``, and those of a witness.
+            Refusal: ``CODE_UNKNOWN``, ``SIGNATURE_WRONG``, ``CODE_FROM_FUTURE``, ``CODE_EXPIRED``,
+                ``TOO_OLD``, ``OUTSIDE_SHIFT``, ``SAME_PERSON``, ``SAME_CODE_AGAIN``, ``NOT_CHECKED_IN``,
+                and those of a witness.
         """
         read = passes.read(one.text)
         device = self._device(read)

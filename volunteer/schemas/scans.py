@@ -125,10 +125,11 @@ class BatchAnswer(Schema):
 
 
 class FormToken(Schema):
-    """A form token of the asker's session, and the student number of whose it is."""
+    """A form token of the asker's session, the student number of whose it is, and the server's clock."""
 
     token = fields.String(required=True)
-    member = fields.String(required=True)
+    member = fields.String(required=True, allow_none=True)
+    now_ms = fields.Integer(required=True)
 
 
 class DeviceRequest(Schema):

@@ -1,6 +1,6 @@
 """Sites, the shifts that run at them, and who is in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +23,9 @@ class SiteRow:
     id: int
     code: str
     name: str
+    base_id: int | None
     base_name: str | None
+    is_of_base: bool
     posts: int
     running: int
     next_starts_at: datetime | None
@@ -71,7 +73,9 @@ def sites_kept(session: Session, actor: Actor, roles: Collection[Role], *, now: 
             Site.id,
             Site.code,
             Site.name,
+            Base.id.label("base_id"),
             Base.name.label("base_name"),
+            Site.base_id.is_not(None).label("is_of_base"),
             func.count(Post.id.distinct()).label("posts"),
             func.count(Shift.id).filter(is_running).label("running"),
             coming.label("next_starts_at"),
@@ -80,12 +84,24 @@ def sites_kept(session: Session, actor: Actor, roles: Collection[Role], *, now: 
         .outerjoin(Base, Base.id == Post.base_id)
         .outerjoin(Shift, and_(Shift.post_id == Post.id, Shift.ends_at > now, Shift.cancelled_at.is_(None)))
         .where(post_in_reach(actor, roles))
-        .group_by(Site.id, Site.code, Site.name, Base.name)
+        .group_by(Site.id, Site.code, Site.name, Base.id, Base.name)
         .order_by(
             func.count(Shift.id).filter(is_running).desc(), coming.is_(None), coming, Site.name, Site.id
         )
     ).all()
     return [SiteRow(**row._mapping) for row in rows]
+
+
+def by_base(rows: Iterable[SiteRow]) -> list[list[SiteRow]]:
+    """Return the sites of each base together, its own first; a site on campus stands alone.
+
+    Groups come in the order of their foremost site.
+    """
+    groups: dict[tuple[str, int], list[SiteRow]] = {}
+    for row in rows:
+        key = ("site", row.id) if row.base_id is None else ("base", row.base_id)
+        groups.setdefault(key, []).append(row)
+    return [sorted(group, key=lambda row: not row.is_of_base) for group in groups.values()]
 
 
 def kept_site(session: Session, code: str, actor: Actor, roles: Collection[Role]) -> Site | None:
@@ -146,6 +162,16 @@ def kept_shift(session: Session, code: str, actor: Actor, roles: Collection[Role
     return found[0] if found else None
 
 
+def shift_of(session: Session, shift_id: int) -> ShiftRow:
+    """Return a shift, whoever asks."""
+    return _shifts(session, Shift.id == shift_id)[0]
+
+
+def site_name(session: Session, site_id: int) -> str:
+    """Return the name of a site."""
+    return session.execute(select(Site.name).where(Site.id == site_id)).scalar_one()
+
+
 def on_site(session: Session, shift_id: int) -> list[PersonOnSite]:
     """Return who came to the shift: those still in first, the longest first."""
     came = func.min(Evidence.at).filter(Evidence.side == Side.IN)
@@ -184,6 +210,12 @@ def names_inside(session: Session, site_id: int) -> list[str]:
             .order_by(Visit.id.desc())
         )
     )
+
+
+def count_inside(session: Session, shift_id: int) -> int:
+    """Return how many are in at a shift."""
+    inside = select(func.count()).where(Visit.shift_id == shift_id, Visit.state == VisitState.OPEN)
+    return session.execute(inside).scalar_one()
 
 
 def _shifts(

@@ -72,6 +72,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         review,
         routing,
         scan,
+        screens,
         security,
         show,
         slips,

@@ -10,15 +10,18 @@ from flask_babel import gettext
 from marshmallow import ValidationError
 
 from volunteer import clock
-from volunteer.actions import keep, shifts
+from volunteer.actions import headcounts, keep, shifts
+from volunteer.actions.presence import ScanResult
 from volunteer.database import db, in_transaction
+from volunteer.rules.kinds import Role, VisitState
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.spans import Span, whole_minute
 from volunteer.schemas.fields import LocalTime
-from volunteer.stats import sites
+from volunteer.stats import onsite, screens, sites
 from volunteer.stats.registered import kept_post
 from volunteer.stats.sites import ShiftRow
 from volunteer.web import access, displays, words
+from volunteer.web.numbers import number
 from volunteer.web.show import settings
 
 bp = Blueprint("leader", __name__)
@@ -30,9 +33,9 @@ LONGEST_ON_SPOT_H = 4
 @bp.get("/sites")
 @access.keeper
 def mine() -> ResponseReturnValue:
-    """List the sites whose code the asker may show."""
+    """List the sites whose code the asker may show, those of a base together."""
     rows = sites.sites_kept(db.session(), access.actor(), access.KEEPERS, now=clock.utc_now())
-    return render_template("leader/sites.html", rows=rows)
+    return render_template("leader/sites.html", groups=sites.by_base(rows))
 
 
 @bp.get("/sites/<code:code>")
@@ -42,7 +45,16 @@ def site(code: str) -> ResponseReturnValue:
     found, now = displays.site(code), clock.utc_now()
     rows = sites.shifts_of_site(db.session(), found.id, since=now - LATELY, until=now + AROUND)
     posts = sites.posts_of_site(db.session(), found.id, access.actor(), access.KEEPERS)
-    return render_template("leader/site.html", site=found, rows=rows, posts=posts, now=now)
+    return render_template(
+        "leader/site.html",
+        site=found,
+        rows=rows,
+        posts=posts,
+        screens=screens.screens_of(db.session(), found.id, access.me().id),
+        links=screens.open_links(db.session(), found.id, now=now),
+        may_mark=Role.COLLEGE in access.roles(),
+        now=now,
+    )
 
 
 @bp.get("/sites/<code:code>/show")
@@ -53,11 +65,7 @@ def show(code: str) -> ResponseReturnValue:
     shown = displays.shown(code, now=now)
     if shown is None:
         return render_template("leader/start.html", site=found)
-    running = [
-        row
-        for row in sites.shifts_of_site(db.session(), found.id, since=now, until=now + timedelta(minutes=30))
-        if not row.is_cancelled
-    ]
+    running = screens.running_at(db.session(), found.id, now=now)
     return render_template("leader/show.html", site=found, shown=shown, running=running)
 
 
@@ -85,7 +93,7 @@ def open_now(code: str) -> ResponseReturnValue:
     if post is None:
         raise Refusal(Reason.UNKNOWN)
     access.reach()
-    hours = min(max(_number(request.form.get("hours", "2")), 1), LONGEST_ON_SPOT_H)
+    hours = min(max(number(request.form.get("hours", "2")), 1), LONGEST_ON_SPOT_H)
     start, actor, name = whole_minute(now), access.actor(), shift_code(code, now)
     span = Span(start, start + timedelta(hours=hours))
     try:
@@ -106,31 +114,132 @@ def open_now(code: str) -> ResponseReturnValue:
 @bp.get("/shifts/<code:code>")
 @access.keeper
 def on_site(code: str) -> ResponseReturnValue:
-    """List who is in, the longest first, with what the leader can do."""
-    row = _shift(code)
-    people = sites.on_site(db.session(), row.id)
-    inside = [one for one in people if one.state.value in ("open", "unclosed")]
+    """List who is in, the longest first, with what the leader can do.
+
+    While the shift runs, the keeper counts before she sees a name.
+    """
+    row, session, me, now = _shift(code), db.session(), access.me(), clock.utc_now()
+    counts = onsite.counts_of(session, [row.id])[row.id]
+    runs = row.starts_at <= now < row.ends_at and not row.is_cancelled
+    is_blind = runs and all(one.by_account_id != me.id for one in counts)
+    people = [] if is_blind else sites.on_site(session, row.id)
     return render_template(
-        "leader/on_site.html", row=row, people=people, inside=inside, now=clock.utc_now(), me=access.me()
+        "leader/on_site.html",
+        row=row,
+        runs=runs,
+        is_blind=is_blind,
+        people=people,
+        inside=[one for one in people if one.state in (VisitState.OPEN, VisitState.UNCLOSED)],
+        seen=onsite.seen_by(session, row.id, me.id),
+        counts=counts,
+        statements=onsite.statements_of(session, [row.id])[row.id],
+        called=onsite.called_now(session, row.id, me.id) if runs and not is_blind else [],
+        now=now,
+        me=me,
     )
 
 
 @bp.post("/shifts/<code:code>/witness")
 @access.keeper
 def witness(code: str) -> ResponseReturnValue:
-    """Vouch that a member is here."""
+    """Vouch that members are here: those who were ticked, all of them or none."""
     row, actor, now = _shift(code), access.actor(), clock.utc_now()
-    visit_id = _number(request.form.get("visit", ""))
-    if all(one.visit_id != visit_id for one in sites.on_site(db.session(), row.id)):
+    wanted = {number(text) for text in request.form.getlist("visit")}
+    if not wanted <= {one.visit_id for one in sites.on_site(db.session(), row.id)}:
         raise Refusal(Reason.UNKNOWN)
+    if not wanted:
+        flash(gettext("Nobody was ticked, so nothing was changed."), "warn")
+        return redirect(f"/shifts/{code}", 303)
     campus = settings().campus
     return _done(
         code,
         lambda: in_transaction(
-            lambda session: keep.witness(session, visit_id=visit_id, actor=actor, campus=campus, now=now)
+            lambda session: headcounts.see(session, visit_ids=wanted, actor=actor, campus=campus, now=now)
         ),
-        gettext("Witnessed."),
+        gettext("Witnessed: %(n)s.", n=len(wanted)),
     )
+
+
+@bp.post("/shifts/<code:code>/headcount")
+@access.keeper
+def count(code: str) -> ResponseReturnValue:
+    """Keep how many people the keeper counts, before she sees the names."""
+    row, actor, now = _shift(code), access.actor(), clock.utc_now()
+    counted = number(request.form.get("counted", ""), otherwise=-1)
+    return _done(
+        code,
+        lambda: in_transaction(
+            lambda session: headcounts.count_heads(
+                session, shift_id=row.id, counted=counted, actor=actor, now=now
+            )
+        ),
+        gettext("Counted: %(n)s.", n=counted),
+    )
+
+
+@bp.post("/shifts/<code:code>/roll-call")
+@access.keeper
+def roll_call(code: str) -> ResponseReturnValue:
+    """Keep who of the names that were drawn is there."""
+    row, actor, now = _shift(code), access.actor(), clock.utc_now()
+    called = onsite.called_now(db.session(), row.id, actor.account_id)
+    present = [one.visit_id for one in called if request.form.get(f"visit-{one.visit_id}") == "present"]
+    answered = [one for one in called if request.form.get(f"visit-{one.visit_id}") in ("present", "absent")]
+    if not called or len(answered) < len(called):
+        flash(gettext("Say of each name whether the person is there."), "warn")
+        return redirect(f"/shifts/{code}", 303)
+    campus = settings().campus
+    return _done(
+        code,
+        lambda: in_transaction(
+            lambda session: headcounts.answer_roll_call(
+                session,
+                headcount_id=called[0].headcount_id,
+                present=present,
+                actor=actor,
+                campus=campus,
+                now=now,
+            )
+        ),
+        gettext("Kept."),
+    )
+
+
+@bp.get("/shifts/<code:code>/passes")
+@access.keeper
+def passes(code: str) -> ResponseReturnValue:
+    """Scan members' own codes with this phone's camera."""
+    return render_template("leader/passes.html", row=_shift(code))
+
+
+@bp.get("/shifts/<code:code>/take")
+@access.keeper
+def take(code: str) -> ResponseReturnValue:
+    """Find a member who has no phone with her."""
+    row, asked = _shift(code), request.args.get("q", "").strip()[:40]
+    found = (
+        onsite.find_members(db.session(), asked=asked, post_id=row.post_id, shift_id=row.id) if asked else []
+    )
+    return render_template(
+        "leader/take.html", row=row, asked=asked, found=found, most=onsite.FOUND_AT_MOST, now=clock.utc_now()
+    )
+
+
+@bp.post("/shifts/<code:code>/take-in")
+@access.keeper
+def take_in(code: str) -> ResponseReturnValue:
+    """Check in a member who has no phone; it counts once she has confirmed it."""
+    return _take(code, keep.take_in, gettext("Checked in. Take the member out again at the end."))
+
+
+@bp.post("/shifts/<code:code>/take-out")
+@access.keeper
+def take_out(code: str) -> ResponseReturnValue:
+    """Check out a member who has no phone; it counts once she has confirmed it."""
+    done = gettext(
+        "Checked out. It counts once the member has confirmed it on her own pages, within 72 hours."
+    )
+    return _take(code, keep.take_out, done)
 
 
 @bp.post("/shifts/<code:code>/close")
@@ -139,7 +248,7 @@ def close(code: str) -> ResponseReturnValue:
     """Vouch for the end of those who forgot to check out."""
     row, actor, now = _shift(code), access.actor(), clock.utc_now()
     ends_at = _time("ends_at")
-    wanted = {_number(text) for text in request.form.getlist("member")}
+    wanted = {number(text) for text in request.form.getlist("member")}
     here = {one.member_id for one in sites.on_site(db.session(), row.id)}
     if not wanted <= here:
         raise Refusal(Reason.UNKNOWN)
@@ -166,7 +275,7 @@ def close(code: str) -> ResponseReturnValue:
 def prolong(code: str) -> ResponseReturnValue:
     """Let a running shift last longer."""
     row, actor, now = _shift(code), access.actor(), clock.utc_now()
-    minutes = min(max(_number(request.form.get("minutes", "30")), 1), 120)
+    minutes = min(max(number(request.form.get("minutes", "30")), 1), 120)
     ends_at = row.ends_at + timedelta(minutes=minutes)
     return _done(
         code,
@@ -206,6 +315,24 @@ def _shift(code: str) -> ShiftRow:
     return row
 
 
+def _take(code: str, act: Callable[..., ScanResult], text: str) -> ResponseReturnValue:
+    row, actor, now = _shift(code), access.actor(), clock.utc_now()
+    student_no = request.form.get("student_no", "").strip()
+    member_id = onsite.member_to_take(db.session(), student_no=student_no, post_id=row.post_id)
+    if member_id is None:
+        raise Refusal(Reason.UNKNOWN)
+    campus = settings().campus
+    return _done(
+        code,
+        lambda: in_transaction(
+            lambda session: act(
+                session, member_id=member_id, post_id=row.post_id, actor=actor, campus=campus, now=now
+            )
+        ),
+        text,
+    )
+
+
 def _done(code: str, act: Callable[[], object], text: str) -> ResponseReturnValue:
     """Do it and go back to the list, which says how it went."""
     try:
@@ -227,7 +354,3 @@ def _time(name: str) -> datetime:
     except ValidationError as error:
         raise Refusal(Reason.BAD_FIELD, field=name) from error
     return moment.astimezone(UTC)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0

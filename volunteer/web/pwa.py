@@ -14,7 +14,13 @@ from volunteer.web import access, language
 from volunteer.web.assets import ROOT, asset, scripts
 
 bp = Blueprint("pwa", __name__)
-SHELL_PAGES = {"/offline": "shared/offline.html", "/scan/offline": "scan/offline.html"}
+SHELL_PAGES = {
+    "/offline": "shared/offline.html",
+    "/scan/offline": "scan/offline.html",
+    "/display": "display/screen.html",
+    "/pass": "student/pass.html",
+    "/passes/offline": "leader/passes_offline.html",
+}
 SHELL_FILES = ("css/app.css", "css/scan.css", "icon.svg", "icons/192.png", "manifest.webmanifest")
 
 
@@ -47,6 +53,27 @@ def offline() -> str:
 def offline_scan() -> str:
     """Show the scanner, for when there is no network."""
     return _shell_page("/scan/offline")
+
+
+@bp.get("/display")
+@access.public
+def display() -> str:
+    """Show the code of the display that this browser is; which one, only its script asks."""
+    return _shell_page("/display")
+
+
+@bp.get("/pass")
+@access.public
+def own_pass() -> str:
+    """Show the member's own code, made by her phone."""
+    return _shell_page("/pass")
+
+
+@bp.get("/passes/offline")
+@access.public
+def offline_passes() -> str:
+    """Show the keeper's scanner of members' own codes, for when there is no network."""
+    return _shell_page("/passes/offline")
 
 
 @lru_cache(maxsize=8)

@@ -3,7 +3,10 @@
  * The phone's own key: made once, never to leave the phone, registered for each member who signs in here.
  *
  * @import { Shelf } from "./shelf.js"
- * @typedef {{device: string | null, sign: (text: string) => Promise<string | null>}} Signer
+ * @typedef {object} Signer
+ * @property {string | null} device
+ * @property {(text: string) => Promise<string | null>} sign
+ * @property {(bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array | null>} [seal] The 64 bytes of the signature itself.
  */
 
 import { ask } from "./asking.js";
@@ -32,6 +35,9 @@ export async function signerOf(shelf, member, subtle) {
       const raw = await subtle.sign(SIGNING, pair.privateKey, new TextEncoder().encode(text));
       return written(new Uint8Array(raw));
     },
+    async seal(bytes) {
+      return new Uint8Array(await subtle.sign(SIGNING, pair.privateKey, bytes));
+    },
   };
 }
 
@@ -42,11 +48,12 @@ export async function signerOf(shelf, member, subtle) {
  * @param {string} token Form token.
  * @param {typeof globalThis.fetch} fetch
  * @param {SubtleCrypto | undefined} subtle
+ * @param {boolean} [again] Also if it is registered: another phone may have taken its place meanwhile.
  * @returns {Promise<string | null>} The phone's id for the member, or null: not registered this time.
  */
-export async function register(shelf, member, token, fetch, subtle) {
+export async function register(shelf, member, token, fetch, subtle, again = false) {
   const known = await shelf.recall(place(member));
-  if (typeof known === "string") return known;
+  if (typeof known === "string" && !again) return known;
   const pair = subtle && ((await held(shelf)) ?? (await made(shelf, subtle)));
   if (!subtle || !pair) return null;
   const point = new Uint8Array(await subtle.exportKey("raw", pair.publicKey));

@@ -10,7 +10,17 @@ from werkzeug.exceptions import HTTPException
 from volunteer.schemas.reads import Problem
 from volunteer.web import access, problems
 from volunteer.web.access import Gate
-from volunteer.web.api import description, form_token, organisation, places, reads, scans, sites, timetable
+from volunteer.web.api import (
+    description,
+    form_token,
+    organisation,
+    passes,
+    places,
+    reads,
+    scans,
+    sites,
+    timetable,
+)
 from volunteer.web.api.reference import reference
 from volunteer.web.jsons import StrictJSONProvider
 from volunteer.web.show import settings
@@ -19,6 +29,7 @@ PREFIX = description.PREFIX
 # Who may call, for people who read.
 GATES = {
     Gate.PUBLIC: _l("everybody"),
+    Gate.SIGNED_IN: _l("whoever is signed in"),
     Gate.MEMBER: _l("members of the roster, about themselves"),
     Gate.KEEPER: _l("leaders for their posts, committees and the college for those of their units"),
     Gate.READER: _l("committees, group leaders, the college and auditors"),
@@ -39,7 +50,7 @@ class PlainApi(Api):
 
 
 api = PlainApi()
-PARTS = (scans.bp, form_token.bp, reads.bp, organisation.bp, places.bp, timetable.bp, sites.bp)
+PARTS = (scans.bp, passes.bp, form_token.bp, reads.bp, organisation.bp, places.bp, timetable.bp, sites.bp)
 
 
 def init_app(app: Flask) -> None:

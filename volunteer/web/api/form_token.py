@@ -4,6 +4,7 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from flask_wtf.csrf import generate_csrf
 
+from volunteer import clock
 from volunteer.schemas.scans import FormToken
 from volunteer.web import access
 
@@ -11,8 +12,10 @@ bp = Blueprint("form_token", __name__, description="What a page's script needs b
 
 
 @bp.get("/form-token")
-@access.member
+@access.signed_in
 @bp.response(200, FormToken)
 def form_token() -> ResponseReturnValue:
-    """Return a form token of this session, and whose session it is."""
-    return {"token": generate_csrf(), "member": access.me().student_no}
+    """Return a form token of this session, whose session it is, and the server's clock."""
+    # Our clock counts whole seconds: the middle of this one is nearest.
+    now_ms = int(clock.utc_now().timestamp()) * 1000 + 500
+    return {"token": generate_csrf(), "member": access.me().student_no, "now_ms": now_ms}
