@@ -94,6 +94,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         scan,
         student,
         leader,
+        screens,
         posters,
         branch,
         college,
