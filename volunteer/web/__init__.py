@@ -77,6 +77,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         show,
         slips,
         student,
+        timetable,
     )
 
     metrics.init_app(app)
@@ -102,6 +103,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         registry,
         people,
         importing,
+        timetable,
         entry,
         slips,
         accounts,

@@ -45,6 +45,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         short_day=short_day,
         month=month,
         weekday_letter=weekday_letter,
+        weekday=weekday,
         local=local,
         moment=moment,
         word=words.word,
@@ -105,6 +106,11 @@ def short_day(value: date | datetime | None) -> str:
 def weekday_letter(value: date) -> str:
     """Return the shortest name of the weekday, for the head of a calendar."""
     return str(format_date(value, "ccccc"))
+
+
+def weekday(value: date) -> str:
+    """Return the usual short name of the weekday."""
+    return str(format_date(value, "EEE"))
 
 
 def month(value: date) -> str:
