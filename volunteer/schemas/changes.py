@@ -8,10 +8,10 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from volunteer.rules.kinds import BaseStatus, BranchKind, Category, Compensation, Stage, UnitKind
-from volunteer.schemas.counts import Count
-from volunteer.schemas.entries import Code, Moment, Sent
+from volunteer.schemas.entries import Code, Moment
 from volunteer.schemas.fields import CHECK_CHOICE, CHECK_NUMBER, N_, Area, Day, Line, OneOf
 from volunteer.schemas.registry import ENDS_LATER
+from volunteer.schemas.sent import Count, Sent
 
 BREAKS = 10
 STEPS = (Stage.CANDIDATE, Stage.PROBATIONARY)

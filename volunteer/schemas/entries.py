@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from volunteer.rules.kinds import (
     BaseStatus,
@@ -25,6 +25,7 @@ from volunteer.schemas.fields import (
     Day,
     OneOf,
 )
+from volunteer.schemas.sent import Sent
 
 PAGE = 50
 LONGEST_PAGE = 200
@@ -69,14 +70,7 @@ class Searched(fields.String):
     """A short text of a query."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(load_default=None, validate=validate.Length(max=60, error=CHECK_TEXT), **kwargs)
-
-
-class Sent(Schema):
-    """What a program sends: unknown fields are an error."""
-
-    class Meta:
-        unknown = RAISE
+        super().__init__(load_default=None, validate=validate.Length(1, 60, error=CHECK_TEXT), **kwargs)
 
 
 class PageQuery(Sent):

@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from volunteer.rules.kinds import Phase, Status
 from volunteer.rules.reasons import Reason
 from volunteer.schemas.fields import CHECK_TEXT, LARGEST_ROW, CodeField, Day
 from volunteer.schemas.registry import ENDS_LATER
+from volunteer.schemas.sent import Sent
 
 PAGE = 50
 _PLACE = re.compile(r"^([0-9]{1,9})\.(.{1,60})$")
@@ -90,11 +91,8 @@ class VisitPage(Answer):
     next = fields.Integer(allow_none=True)
 
 
-class VisitQuery(Schema):
+class VisitQuery(Sent):
     """Which page of records."""
-
-    class Meta:
-        unknown = RAISE
 
     before = fields.Integer(load_default=None, validate=validate.Range(1, LARGEST_ROW))
     limit = fields.Integer(load_default=PAGE, validate=validate.Range(1, 200))
@@ -125,15 +123,12 @@ def cursor_text(place: tuple[int, str]) -> str:
     return f"{-place[0]}.{place[1]}"
 
 
-class MemberQuery(Schema):
+class MemberQuery(Sent):
     """Which page of progress rows, and of whom."""
-
-    class Meta:
-        unknown = RAISE
 
     status = fields.Enum(Status, by_value=True, load_default=None)
     phase = fields.Enum(Phase, by_value=True, load_default=None)
-    q = fields.String(load_default=None, validate=validate.Length(max=60))
+    q = fields.String(load_default=None, validate=validate.Length(1, 60))
     after = Place(load_default=None)
     limit = fields.Integer(load_default=PAGE, validate=validate.Range(1, 500))
 
@@ -160,11 +155,8 @@ class MemberPage(Answer):
     next = fields.String(required=True, allow_none=True)
 
 
-class StatsQuery(Schema):
+class StatsQuery(Sent):
     """What to roll up, over which half-open days."""
-
-    class Meta:
-        unknown = RAISE
 
     by = fields.String(
         required=True, validate=validate.OneOf(("post", "base", "unit", "member", "month", "term"))

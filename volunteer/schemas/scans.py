@@ -3,8 +3,8 @@
 from marshmallow import RAISE, Schema, fields, validate
 
 from volunteer.rules.kinds import Side
-from volunteer.schemas.counts import Count
 from volunteer.schemas.fields import CHECK_TEXT, LARGEST_ROW
+from volunteer.schemas.sent import Count
 
 LONGEST_CODE = 200
 BATCH = 100

@@ -57,6 +57,8 @@ def limits(_converter: object, field: fields.Field[Any], **_kwargs: Any) -> dict
         if isinstance(rule, validate.Regexp):
             # Python's end of the text is not in JSON Schema's expressions.
             found["pattern"] = f"^{str(rule.regex.pattern).removesuffix(_END)}$"
+        elif isinstance(rule, validate.OneOf) and isinstance(field, fields.Enum):
+            found["enum"] = [choice.value for choice in rule.choices]
     if isinstance(field, fields.String) and not found:
         found["pattern"] = NO_NUL
     return found
@@ -169,7 +171,8 @@ def _reasons(method: str, path: str, operation: Operation, gate: Gate) -> dict[i
         found |= {413: [Reason.TOO_LARGE], 415: [Reason.WRONG_TYPE]}
     if "requestBody" in operation or any(one["in"] == "query" for one in operation.get("parameters", ())):
         found[422] = [Reason.BAD_FIELD]
-    if "{" in path or path == f"{PREFIX}/stats" or (method in UNSAFE and gate is not Gate.MEMBER):
+    names_rows = "{" in path or path == f"{PREFIX}/stats" or gate is Gate.PUBLIC
+    if names_rows or (method in UNSAFE and gate is not Gate.MEMBER):
         found[404] = [Reason.UNKNOWN]
     for reason in by_rule:
         found.setdefault(problems.status_of_reason(reason), []).append(reason)

@@ -1,0 +1,208 @@
+"""What belongs to a neighbour is not there: 404 on every address that names a row, on pages and in the API.
+
+The addresses come from the map of routes. One that names a row in a way that is not known here fails.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from tests.actions.stage import Stage
+from tests.cast import LONG_AGO, NOW, Cast, System
+from volunteer.actions import proposals, registry
+from volunteer.actions.access import load_actor
+from volunteer.actions.tokens import make_token
+from volunteer.models import ApiToken, AuditLine, RoleGrant, Upload
+from volunteer.rules.campus import Campus
+from volunteer.rules.kinds import BaseStatus, Role, UnitKind, UploadKind
+
+# Who asks: everybody of another branch, and the office and a leader of another college.
+ASKERS = ("neighbour", "bo", "far_leader", "far_office")
+PASSES = {
+    "public": set(ASKERS),
+    "signed_in": set(ASKERS),
+    "member": {"bo"},
+    "keeper": {"neighbour", "far_leader", "far_office"},
+    "approver": {"neighbour", "far_leader", "far_office"},
+    "holder": {"neighbour", "far_leader", "far_office"},
+    "reader": {"neighbour", "far_office"},
+    "committee": {"neighbour", "far_office"},
+    "registrar": {"neighbour", "far_office"},
+    "office": {"far_office"},
+    "college": {"far_office"},
+    "admin": set(),
+}
+# Rows that are nobody's own, and why.
+FOR_ALL = {
+    "/c/": "whoever sees a code may open it",
+    "/C/": "whoever sees a code may open it",
+    "/terms/": "all colleges have the same terms",
+    "/display/": "the token of a link is a secret of whoever was given it",
+    "/posters/": "the name of a finished file is a secret of whoever asked for it",
+}
+CODES = {
+    "units": "LAW",
+    "posts": "READ",
+    "sites": "READ",
+    "shifts": "S1",
+    "bases": "ARCHIVE",
+    "members": "2023010001",
+}
+ONE_OF_A_LIST = {"form": "csv"}
+# What forms ask for, so that it is the row on which they fail.
+FORM = {"reason": "不在岗", "upheld": "yes", "ends_at": "2026-03-16T12:00", "password": "a long new password"}
+
+
+@pytest.fixture
+def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, int]:
+    """Rows of our branch by the name that routes give them."""
+
+    def happen(session: Session) -> dict[str, int]:
+        stage = Stage(session, people, campus)
+        registry.add_base(
+            session,
+            code="ARCHIVE",
+            name="档案馆",
+            unit_id=people.law,
+            status=BaseStatus.AGREED,
+            actor=None,
+            now=LONG_AGO,
+        )
+        visit = stage.serve("mei", "09:00", "12:00")
+        request = stage.make_up("ning", "09:00", "10:00", "13:00")
+        objection = stage.object_to(visit, "13:00", by="organiser")
+        office = load_actor(session, people.office_account)
+        proposal = proposals.propose_slip(session, account_id=people.secretary_account, actor=office, now=NOW)
+        make_token(session, account_id=people.mei_account, actor_id=None, now=NOW)
+        upload = Upload(
+            account_id=people.office_account,
+            kind=UploadKind.MEMBERS,
+            name="名册.csv",
+            digest="0" * 64,
+            content=b"",
+            sent_at=NOW,
+        )
+        session.add(upload)
+        session.flush()
+        grant = select(RoleGrant.id).where(RoleGrant.account_id == people.leader_account)
+        token = select(ApiToken.id).where(ApiToken.account_id == people.mei_account)
+        return {
+            "visit_id": visit,
+            "request_id": request,
+            "objection_id": objection,
+            "proposal_id": proposal,
+            "upload_id": upload.id,
+            "grant_id": session.scalars(grant).one(),
+            "token_id": session.scalars(token).one(),
+            "member_id": people.mei,
+            "account_id": people.mei_account,
+        }
+
+    made: dict[str, int] = write(happen)
+    traveller.shift(5 * 3600)
+    return made
+
+
+@pytest.fixture
+def tokens(people: Cast, write: Any) -> dict[str, str]:
+    """A token of everybody who asks."""
+
+    def far(session: Session) -> dict[str, int]:
+        system = System(session)
+        college = system.unit("FAR", UnitKind.COLLEGE)
+        branch = system.unit("FARBRANCH", UnitKind.BRANCH, college)
+        return {
+            "neighbour": people.neighbour_account,
+            "bo": people.bo_account,
+            "far_leader": system.account("far_leader", Role.LEADER, post_id=system.post("FARPOST", branch)),
+            "far_office": system.account("far_office", Role.COLLEGE, unit_id=college),
+            "secretary": people.secretary_account,
+            "leader": people.leader_account,
+            "office": people.office_account,
+            "admin": people.admin_account,
+            "mei": people.mei_account,
+        }
+
+    def brought(session: Session) -> dict[str, str]:
+        return {
+            who: make_token(session, account_id=account_id, actor_id=None, now=NOW)
+            for who, account_id in far(session).items()
+        }
+
+    made: dict[str, str] = write(brought)
+    return made
+
+
+def routes_with_rows(app: Flask) -> Iterator[Rule]:
+    for rule in app.url_map.iter_rules():
+        if rule.arguments - ONE_OF_A_LIST.keys() and not rule.rule.startswith(tuple(FOR_ALL)):
+            yield rule
+
+
+def address(rule: Rule, rows: dict[str, int]) -> str:
+    """Return the route's address of a row of ours.
+
+    Raises:
+        KeyError: It names a row in a way that nobody here knows.
+    """
+    parts = rule.rule.split("/")
+    for place, part in enumerate(parts):
+        kind, _, name = part.partition("<")[2].partition(">")[0].partition(":")
+        if not name or name in ONE_OF_A_LIST:
+            continue
+        known = {"code": CODES, "row": rows}[kind]
+        value = known[parts[place - 1] if kind == "code" else name]
+        parts[place] = part.replace(f"<{kind}:{name}>", str(value))
+    found = "/".join(parts)
+    for name, value in ONE_OF_A_LIST.items():
+        found = found.replace(f"<any(csv, xlsx):{name}>", value)
+    assert "<" not in found, found
+    return found
+
+
+def calls(app: Flask, rows: dict[str, int]) -> Iterator[tuple[str, str, str]]:
+    """Give the gate, the method and the address of everything that names a row of ours."""
+    for rule in routes_with_rows(app):
+        view: Any = app.view_functions[rule.endpoint]
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield view.gate.value, method, address(rule, rows)
+
+
+def ask(app: Flask, token: str, method: str, path: str) -> int:
+    """Ask for a row as a program does; a bearer token opens pages too."""
+    body: dict[str, Any] = {}
+    if method != "GET":
+        body = {"json": {}} if path.startswith("/api/") else {"data": FORM}
+    headers = {"Authorization": f"Bearer {token}"}
+    return app.test_client().open(path, method=method, headers=headers, **body).status_code
+
+
+def test_what_belongs_to_a_neighbour_is_not_there(
+    app: Flask, rows: dict[str, int], tokens: dict[str, str], read: Any
+) -> None:
+    acts = select(func.count()).select_from(AuditLine)
+    before, wrong = read(acts), []
+    for gate, method, path in calls(app, rows):
+        for who in ASKERS:
+            status = ask(app, tokens[who], method, path)
+            if status not in ((404,) if who in PASSES[gate] else (403, 404, 409)):
+                wrong.append((who, method, path, status))
+    assert wrong == []
+    assert read(acts) == before
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_whom_it_belongs_to_finds_it(app: Flask, rows: dict[str, int], tokens: dict[str, str]) -> None:
+    ours = ("secretary", "leader", "office", "admin", "mei")
+    lost = [
+        path
+        for _, method, path in calls(app, rows)
+        if method == "GET" and all(ask(app, tokens[who], method, path) in (403, 404) for who in ours)
+    ]
+    # A screen shows a code only once it is opened, and the file that waits holds people.
+    assert [path for path in lost if "/code" not in path and "/import/shifts/" not in path] == []
