@@ -4,20 +4,22 @@ The addresses come from the map of routes. One that names a row in a way that is
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask_smorest.spec.plugins import FlaskPlugin
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from tests.actions.stage import Stage
 from tests.cast import LONG_AGO, NOW, Cast, System
-from volunteer.actions import proposals, registry
+from volunteer.actions import displays, proposals, registry
 from volunteer.actions.access import load_actor
 from volunteer.actions.tokens import make_token
-from volunteer.models import ApiToken, AuditLine, RoleGrant, Upload
+from volunteer.models import ApiToken, AuditLine, Display, DisplayLink, RoleGrant, Upload
 from volunteer.rules.campus import Campus
 from volunteer.rules.kinds import BaseStatus, Role, UnitKind, UploadKind
 
@@ -78,6 +80,8 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         objection = stage.object_to(visit, "13:00", by="organiser")
         office = load_actor(session, people.office_account)
         proposal = proposals.propose_slip(session, account_id=people.secretary_account, actor=office, now=NOW)
+        stage.display(people.site)
+        displays.make_link(session, site_id=people.site, actor=office, now=NOW)
         make_token(session, account_id=people.mei_account, actor_id=None, now=NOW)
         upload = Upload(
             account_id=people.office_account,
@@ -90,6 +94,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         session.add(upload)
         session.flush()
         grant = select(RoleGrant.id).where(RoleGrant.account_id == people.leader_account)
+        display = select(Display.id).where(Display.site_id == people.site, ~Display.is_poster)
         token = select(ApiToken.id).where(ApiToken.account_id == people.mei_account)
         return {
             "visit_id": visit,
@@ -99,6 +104,8 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             "upload_id": upload.id,
             "grant_id": session.scalars(grant).one(),
             "token_id": session.scalars(token).one(),
+            "display_id": session.scalars(display).first() or 0,
+            "link_id": session.scalars(select(DisplayLink.id)).one(),
             "member_id": people.mei,
             "account_id": people.mei_account,
         }
@@ -165,21 +172,36 @@ def address(rule: Rule, rows: dict[str, int]) -> str:
     return found
 
 
-def calls(app: Flask, rows: dict[str, int]) -> Iterator[tuple[str, str, str]]:
-    """Give the gate, the method and the address of everything that names a row of ours."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that names a row of ours. What it sends is right, so that it is the row on which it fails."""
+
+    gate: str
+    method: str
+    path: str
+    sent: dict[str, Any]
+
+
+def calls(app: Flask, rows: dict[str, int]) -> Iterator[Call]:
+    """Give everything that can be asked of a row of ours."""
+    described = app.test_client().get("/api/v1/openapi.json").json["paths"]
     for rule in routes_with_rows(app):
         view: Any = app.view_functions[rule.endpoint]
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield view.gate.value, method, address(rule, rows)
+            sent: dict[str, Any] = {}
+            if rule.rule.startswith("/api/"):
+                operation = described[FlaskPlugin.flaskpath2openapi(rule.rule)][method.lower()]
+                for content in operation.get("requestBody", {}).get("content", {}).values():
+                    sent = {"json": content["example"]}
+            elif method == "POST":
+                sent = {"data": FORM}
+            yield Call(view.gate.value, method, address(rule, rows), sent)
 
 
-def ask(app: Flask, token: str, method: str, path: str) -> int:
-    """Ask for a row as a program does; a bearer token opens pages too."""
-    body: dict[str, Any] = {}
-    if method != "GET":
-        body = {"json": {}} if path.startswith("/api/") else {"data": FORM}
+def ask(app: Flask, token: str, call: Call) -> int:
+    """Ask as a program does; a bearer token opens pages too."""
     headers = {"Authorization": f"Bearer {token}"}
-    return app.test_client().open(path, method=method, headers=headers, **body).status_code
+    return app.test_client().open(call.path, method=call.method, headers=headers, **call.sent).status_code
 
 
 def test_what_belongs_to_a_neighbour_is_not_there(
@@ -187,11 +209,11 @@ def test_what_belongs_to_a_neighbour_is_not_there(
 ) -> None:
     acts = select(func.count()).select_from(AuditLine)
     before, wrong = read(acts), []
-    for gate, method, path in calls(app, rows):
+    for call in calls(app, rows):
         for who in ASKERS:
-            status = ask(app, tokens[who], method, path)
-            if status not in ((404,) if who in PASSES[gate] else (403, 404, 409)):
-                wrong.append((who, method, path, status))
+            status = ask(app, tokens[who], call)
+            if status not in ((404,) if who in PASSES[call.gate] else (403, 404, 409)):
+                wrong.append((who, call.method, call.path, status))
     assert wrong == []
     assert read(acts) == before
 
@@ -200,9 +222,9 @@ def test_what_belongs_to_a_neighbour_is_not_there(
 def test_whom_it_belongs_to_finds_it(app: Flask, rows: dict[str, int], tokens: dict[str, str]) -> None:
     ours = ("secretary", "leader", "office", "admin", "mei")
     lost = [
-        path
-        for _, method, path in calls(app, rows)
-        if method == "GET" and all(ask(app, tokens[who], method, path) in (403, 404) for who in ours)
+        call.path
+        for call in calls(app, rows)
+        if call.method == "GET" and all(ask(app, tokens[who], call) in (403, 404) for who in ours)
     ]
     # A screen shows a code only once it is opened, and the file that waits holds people.
     assert [path for path in lost if "/code" not in path and "/import/shifts/" not in path] == []

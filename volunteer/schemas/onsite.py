@@ -4,6 +4,7 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from volunteer.schemas.fields import CHECK_TEXT, LARGEST_ROW
 from volunteer.schemas.reads import Answer
+from volunteer.schemas.sent import Count
 
 PASSES = 100
 LONGEST_PASS = 200
@@ -60,11 +61,10 @@ class PassEntry(Schema):
         required=True, validate=validate.Regexp(r"[0-9A-Za-z\-]{8,36}\Z", error=CHECK_TEXT)
     )
     text = fields.String(required=True, data_key="pass", validate=validate.Length(1, LONGEST_PASS))
-    seen_at = fields.Integer(
+    seen_at = Count(
+        low=-LARGEST_ROW,
         load_default=None,
         allow_none=True,
-        strict=True,
-        validate=validate.Range(-LARGEST_ROW, LARGEST_ROW),
         metadata={"description": "The phone's clock, milliseconds since 1970. It decides nothing."},
     )
 
