@@ -150,9 +150,11 @@ async function keep(path, answer) {
   await (await caches.open(PAGES)).put(path, page);
 }
 
-/** Keep what a member sees now, of each page that is kept. */
+/** Keep what a member sees now, of each page that is not kept yet. */
 async function keepAll() {
+  const cache = await caches.open(PAGES);
   for (const path of KEPT) {
+    if (await cache.match(path)) continue;
     const answer = await fetch(path, { headers: { Accept: "text/html" } });
     if (answer.ok && !answer.redirected) await keep(path, answer);
   }

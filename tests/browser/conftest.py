@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -41,12 +42,20 @@ class Site:
 
     url: str
     cast: Cast
+    # What browsers asked for, as "POST /path", in order.
+    asked: list[str]
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One server for all tests that do not stand in each other's way."""
+    with serving(tmp_path_factory.mktemp("browser")) as site:
+        yield site
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Site]:
     """Serve the cast, with a shift of the post that began an hour ago and lasts for almost another."""
-    folder = tmp_path_factory.mktemp("browser")
     engine = engines.open_engine(f"sqlite:///{folder / 'volunteer.db'}")
     upgrade(engine)
     with engine.connect().execution_options(is_writer=True) as connection, Session(connection) as session:
@@ -56,10 +65,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     engine.dispose()
     server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
     url = f"http://localhost:{server.server_port}"
-    server.app = create_app(replace(settings, public_url=url))
+    asked: list[str] = []
+    application = create_app(replace(settings, public_url=url))
+
+    def noting(environ: Any, start_response: Any) -> Any:
+        asked.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+        return application(environ, start_response)
+
+    server.app = noting
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Site(url, cast)
+    yield Site(url, cast, asked)
     server.shutdown()
     thread.join()
 
@@ -71,7 +87,7 @@ def _raise(session: Session) -> Cast:
     session.execute(update(ProbationWindow).values(**window))
     start = clock.utc_now().replace(second=0) - timedelta(minutes=60)
     System(session).shift("NOW", cast.post, start, start + timedelta(minutes=115))
-    for field in ("mei", "ning", "leader", "secretary", "office", "admin", "auditor"):
+    for field in ("mei", "ning", "bo", "leader", "secretary", "office", "admin", "auditor"):
         account_id = getattr(cast, f"{field}_account")
         set_password(session, account_id=account_id, password=PASSWORD, now=clock.utc_now())
     return cast

@@ -6,6 +6,7 @@
  * @typedef {{member: string, name: string} | null} Account
  */
 
+import { codeOfPath } from "./codes.js";
 import { filled, moment } from "./words.js";
 
 const HINT = "hint-closed";
@@ -17,10 +18,14 @@ export async function start(page) {
   const keptAt = root.dataset.keptAt;
   if (keptAt) sayOld(page, Date.parse(keptAt));
   hint(page);
+  // The page of a scanned code stays light: people stand in a row behind whoever opens it. The next page does it.
+  if (codeOfPath(location.pathname) && !("shell" in root.dataset)) return;
   // What follows must not slow down the first look at the page.
   if (page.readyState !== "complete") await new Promise((resolve) => addEventListener("load", resolve, { once: true }));
   const isLive = !keptAt && !("shell" in root.dataset);
-  await Promise.all([behind(isLive && accountOf(page) !== null), outbox(page, isLive)]);
+  const { watch } = await import("./waiting.js");
+  if (isLive) await noteAccount(page);
+  await Promise.all([behind(isLive && accountOf(page) !== null), watch(page)]);
 }
 
 /**
@@ -58,12 +63,11 @@ export function whereOf(page) {
 async function behind(isMember) {
   if (!("serviceWorker" in navigator) || !navigator.onLine) return;
   const { serviceWorker } = navigator;
-  const isFirst = serviceWorker.controller === null;
   try {
     const found = await registered(serviceWorker);
     found.waiting?.postMessage("take over");
-    // Pages that were opened before there was a worker: from now on they open without network too.
-    if (isFirst && isMember) (await serviceWorker.ready).active?.postMessage("keep pages");
+    // Also those that she has not opened yet, or not since there is a worker.
+    if (isMember) (await serviceWorker.ready).active?.postMessage("keep pages");
   } catch {
     // In private windows and some chat apps there is no worker: everything else works.
   }
@@ -85,17 +89,15 @@ async function registered(container) {
 }
 
 /**
- * Note who is signed in, send what waits and show how much does.
- * @param {Document} page
- * @param {boolean} isLive Whether the server has just made this page for whoever is signed in.
+ * Note who is signed in, for when there is no network; what was kept for somebody else goes.
+ * @param {Document} page That the server has just made for whoever is signed in.
  */
-async function outbox(page, isLive) {
-  const { keepAccount, watch } = await import("./waiting.js");
+async function noteAccount(page) {
   const account = accountOf(page);
   // A page of an error may not know who asks; only the one that asks for the password says that nobody does.
-  const isKnown = account !== null || page.querySelector("form[action='/sign-in']") !== null;
-  if (isLive && isKnown && (await keepAccount(account)) && "caches" in globalThis) await caches.delete(KEPT_PAGES);
-  await watch(page);
+  if (account === null && !page.querySelector("form[action='/sign-in']")) return;
+  const { keepAccount } = await import("./waiting.js");
+  if ((await keepAccount(account)) && "caches" in globalThis) await caches.delete(KEPT_PAGES);
 }
 
 /**

@@ -67,9 +67,11 @@ export async function look(video, canvas, read, goesOn) {
  * @param {Blob} file
  * @param {HTMLCanvasElement} canvas
  * @param {import("./decoder.js").Reader} read
+ * @returns {Promise<string | null>} null: no code in it, or no picture at all.
  */
 export async function readPhoto(file, canvas, read) {
-  const picture = await createImageBitmap(file);
+  const picture = await createImageBitmap(file).catch(() => null);
+  if (!picture) return null;
   for (const longest of [PHOTO, PHOTO / 2, PHOTO / 4]) {
     const scale = Math.min(1, longest / Math.max(picture.width, picture.height));
     const [wide, high] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];

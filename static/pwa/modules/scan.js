@@ -66,9 +66,16 @@ class Scanner {
     addEventListener(TAG, () => void this.list());
     void this.list();
     void this.prepare();
+    if (this.page.readyState === "complete") this.loadReader();
+    else addEventListener("load", () => this.loadReader(), { once: true });
     const code = codeOfPath(location.pathname);
     if (code) this.offerToSave(code);
     else void this.openIfAllowed();
+  }
+
+  /** Early, so that a page that is left open reads codes also when the network is gone. */
+  loadReader() {
+    this.reader ??= either(zxing, plain);
   }
 
   /** What can wait until the page is shown: the phone's key, and what is too old to be shown. */
@@ -100,7 +107,7 @@ class Scanner {
     if (!(video instanceof HTMLVideoElement)) return;
     if (!navigator.mediaDevices?.getUserMedia) return this.say(this.noCamera("no_camera"));
     this.say("starting");
-    this.reader ??= either(zxing, plain);
+    this.loadReader();
     try {
       this.camera = await open(navigator.mediaDevices, video, id);
     } catch (error) {
@@ -180,14 +187,17 @@ class Scanner {
     const input = event.target;
     if (!(input instanceof HTMLInputElement) || !input.files?.[0]) return;
     this.say("reading_photo");
-    this.reader ??= either(zxing, plain);
+    this.loadReader();
+    const canvas = this.page.createElement("canvas");
     let text = null;
     try {
-      text = await readPhoto(input.files[0], this.page.createElement("canvas"), this.reader);
+      text = await readPhoto(input.files[0], canvas, /** @type {import("./decoder.js").Reader} */ (this.reader));
     } catch {
-      // A file that is no picture has no code either.
+      this.reader = undefined;
+      return this.say("no_reader");
+    } finally {
+      input.value = "";
     }
-    input.value = "";
     if (text) await this.take(text);
     else this.say("nothing_in_photo");
   }
