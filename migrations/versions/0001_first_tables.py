@@ -276,6 +276,77 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_decision_member_id"), "decision", ["member_id"], unique=False)
     op.create_table(
+        "decision_proposal",
+        sa.Column(
+            "what",
+            one_of("decisionkind", "extension", "conversion", "cancellation", "over_cap"),
+            nullable=False,
+        ),
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("months", sa.Integer(), nullable=True),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("proposed_by_id", ROW_ID, nullable=False),
+        sa.Column("proposed_at", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "state",
+            one_of("proposalstate", "waiting", "approved", "declined", "withdrawn", "overtaken"),
+            nullable=False,
+        ),
+        sa.Column("decided_by_id", ROW_ID, nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("answer", sa.String(length=200), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(state = 'waiting') = (decided_at IS NULL)",
+            name=op.f("ck_decision_proposal_decided_at_some_time"),
+        ),
+        sa.CheckConstraint(
+            "(what = 'extension') = (months IS NOT NULL)",
+            name=op.f("ck_decision_proposal_extensions_have_months"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'declined' OR answer IS NOT NULL",
+            name=op.f("ck_decision_proposal_declined_with_a_reason"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'overtaken') OR decided_by_id IS NOT NULL",
+            name=op.f("ck_decision_proposal_decided_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('approved', 'declined') OR proposed_by_id <> decided_by_id",
+            name=op.f("ck_decision_proposal_two_people"),
+        ),
+        sa.CheckConstraint(
+            "months IS NULL OR months BETWEEN 1 AND 24", name=op.f("ck_decision_proposal_months")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["account.id"], name=op.f("fk_decision_proposal_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_decision_proposal_member_id")),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["account.id"], name=op.f("fk_decision_proposal_proposed_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_proposal")),
+    )
+    op.create_index("ix_decision_proposal_member_id", "decision_proposal", ["member_id"], unique=False)
+    op.create_index(
+        "ux_decision_proposal_day",
+        "decision_proposal",
+        ["member_id", "on"],
+        unique=True,
+        sqlite_where=sa.text("state = 'waiting' AND what = 'over_cap'"),
+        postgresql_where=sa.text("state = 'waiting' AND what = 'over_cap'"),
+    )
+    op.create_index(
+        "ux_decision_proposal_waiting",
+        "decision_proposal",
+        ["member_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'waiting' AND what <> 'over_cap'"),
+        postgresql_where=sa.text("state = 'waiting' AND what <> 'over_cap'"),
+    )
+    op.create_table(
         "over_cap",
         sa.Column("member_id", ROW_ID, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),

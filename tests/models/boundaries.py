@@ -38,6 +38,9 @@ OPENED: Row = {"digest": "1" * 64, "opened_at": NINE, "display_id": 1}
 NEXT_PASS: Row = {"client_ref": "p2", "step": 8}
 REFUSED_PASS: Row = {"client_ref": "p2", "verdict": "refused", "reason": "too_old"}
 OFFICE: Row = {"role": "committee", "unit_id": 1, "post_id": None}
+ENTERED: Row = {"state": "approved", "decided_by_id": 2, "decided_at": NINE}
+TURNED_DOWN: Row = ENTERED | {"state": "declined", "answer": "未达标"}
+LIFTED: Row = {"what": "over_cap", "on": "2026-03-17"}
 APPLIED: Row = {"content": None, "applied_at": NINE, "added": 0}
 NOT_NEGATIVE = (
     "min_record_min",
@@ -212,6 +215,60 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
     ),
     ("ck_proposal_decided_by_somebody", "proposal", DECIDED, DECIDED | {"is_approved": None}),
     ("ck_proposal_decided_by_somebody", "proposal", DECIDED, DECIDED | {"decided_by_id": None}),
+    (
+        "ck_decision_proposal_extensions_have_months",
+        "decision_proposal",
+        ENTERED | {"what": "extension", "months": 6},
+        ENTERED | {"what": "extension"},
+    ),
+    ("ck_decision_proposal_extensions_have_months", "decision_proposal", ENTERED, ENTERED | {"months": 6}),
+    (
+        "ck_decision_proposal_months",
+        "decision_proposal",
+        ENTERED | {"what": "extension", "months": 1},
+        ENTERED | {"what": "extension", "months": 0},
+    ),
+    (
+        "ck_decision_proposal_months",
+        "decision_proposal",
+        ENTERED | {"what": "extension", "months": 24},
+        ENTERED | {"what": "extension", "months": 25},
+    ),
+    (
+        "ck_decision_proposal_decided_at_some_time",
+        "decision_proposal",
+        ENTERED,
+        ENTERED | {"decided_at": None},
+    ),
+    (
+        "ck_decision_proposal_decided_at_some_time",
+        "decision_proposal",
+        {"member_id": 2},
+        {"member_id": 2, "decided_at": NINE},
+    ),
+    (
+        "ck_decision_proposal_decided_by_somebody",
+        "decision_proposal",
+        ENTERED | {"state": "overtaken", "decided_by_id": None},
+        ENTERED | {"state": "withdrawn", "decided_by_id": None},
+    ),
+    (
+        "ck_decision_proposal_two_people",
+        "decision_proposal",
+        ENTERED | {"state": "withdrawn", "decided_by_id": 1},
+        ENTERED | {"decided_by_id": 1},
+    ),
+    ("ck_decision_proposal_two_people", "decision_proposal", TURNED_DOWN, TURNED_DOWN | {"decided_by_id": 1}),
+    (
+        "ck_decision_proposal_declined_with_a_reason",
+        "decision_proposal",
+        TURNED_DOWN,
+        TURNED_DOWN | {"answer": None},
+    ),
+    ("ux_decision_proposal_waiting", "decision_proposal", {"member_id": 2}, {}),
+    ("ux_decision_proposal_waiting", "decision_proposal", LIFTED, {"what": "cancellation"}),
+    ("ux_decision_proposal_waiting", "decision_proposal", ENTERED, {}),
+    ("ux_decision_proposal_day", "decision_proposal", LIFTED, LIFTED | {"on": "2026-03-16"}),
     ("uq_slip_digest", "slip", NEW_SLIP, NEW_SLIP | {"digest": "0" * 64}),
     (
         "uq_slip_account_id_print_ref",

@@ -20,6 +20,7 @@ HOUR = 3600
 
 # fmt: off
 TABLET: Row = {"handle": "0000000f", "is_poster": False, "key_digest": "0" * 64}
+LIFTED_DAY: Row = {"what": "over_cap", "on": "2026-03-16"}
 OTHER_EVIDENCE: Row = {"verdict": "refused", "reason": "too_old", "step": None, "client_ref": "r9"}
 VALID: dict[str, Row] = {
     "unit": {"code": "LAW", "name": "法学", "kind": "branch", "branch_kind": "student", "path": "/1/"},
@@ -108,6 +109,10 @@ VALID: dict[str, Row] = {
         "member_id": 1, "outcome": "converted", "extension_months": None, "meeting_on": "2026-12-02",
         "proposed_by_id": 1, "approved_by_id": 2, "at": NINE,
     },
+    "decision_proposal": {
+        "what": "conversion", "member_id": 1, "months": None, "on": "2026-12-02", "reason": "支部大会", "proposed_by_id": 1,
+        "proposed_at": NINE, "state": "waiting", "decided_by_id": None, "decided_at": None, "answer": None,
+    },
     "over_cap": {
         "member_id": 1, "day": "2026-03-16", "proposed_by_id": 1, "approved_by_id": 2, "reason": "抗洪", "at": NINE,
     },
@@ -152,6 +157,8 @@ def fill(connection: Connection) -> None:
             insert(connection, "account", VALID["account"] | {"login": "deputy", "member_id": None})
         if table.name == "evidence":
             insert(connection, "evidence", VALID["evidence"] | OTHER_EVIDENCE)
+        if table.name == "decision_proposal":
+            insert(connection, "decision_proposal", VALID["decision_proposal"] | LIFTED_DAY)
         if table.name == "display":
             insert(connection, "display", VALID["display"] | TABLET)
         if table.name == "credit":

@@ -5,7 +5,14 @@ from volunteer.models.devices import Device, QueuedScan
 from volunteer.models.ledger import LedgerHead, Seal
 from volunteer.models.onsite import DisplayLink, Headcount, HostStatement, PassScan, RollCall
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
-from volunteer.models.people import Decision, Member, Membership, OverCap, ProbationWindow
+from volunteer.models.people import (
+    Decision,
+    DecisionProposal,
+    Member,
+    Membership,
+    OverCap,
+    ProbationWindow,
+)
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
 from volunteer.models.requests import Approval, Objection, Request
 from volunteer.models.uploads import Upload
@@ -19,6 +26,7 @@ __all__ = [
     "Base",
     "Credit",
     "Decision",
+    "DecisionProposal",
     "Device",
     "Display",
     "DisplayLink",

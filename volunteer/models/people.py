@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer.database import Model, Numbered, one_of
-from volunteer.rules.kinds import Outcome, Stage
+from volunteer.rules.kinds import DecisionKind, Outcome, ProposalState, Stage
 
 
 class Member(Numbered):
@@ -100,3 +100,53 @@ class OverCap(Model):
     approved_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     reason: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime]
+
+
+class DecisionProposal(Numbered):
+    """What a branch proposes about a member: a decision of its meeting, or a day whose cap is lifted.
+
+    ``on`` is the day of the meeting, or the day to be lifted. Its rows stay, whatever came of them.
+    """
+
+    __tablename__ = "decision_proposal"
+    __table_args__ = (
+        CheckConstraint("(what = 'extension') = (months IS NOT NULL)", name="extensions_have_months"),
+        CheckConstraint("months IS NULL OR months BETWEEN 1 AND 24", name="months"),
+        CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided_at_some_time"),
+        CheckConstraint(
+            "state IN ('waiting', 'overtaken') OR decided_by_id IS NOT NULL", name="decided_by_somebody"
+        ),
+        CheckConstraint(
+            "state NOT IN ('approved', 'declined') OR proposed_by_id <> decided_by_id", name="two_people"
+        ),
+        CheckConstraint("state <> 'declined' OR answer IS NOT NULL", name="declined_with_a_reason"),
+        # A meeting decides one thing about a member, and each day is lifted once.
+        Index(
+            "ux_decision_proposal_waiting",
+            "member_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting' AND what <> 'over_cap'"),
+            postgresql_where=text("state = 'waiting' AND what <> 'over_cap'"),
+        ),
+        Index(
+            "ux_decision_proposal_day",
+            "member_id",
+            "on",
+            unique=True,
+            sqlite_where=text("state = 'waiting' AND what = 'over_cap'"),
+            postgresql_where=text("state = 'waiting' AND what = 'over_cap'"),
+        ),
+        Index("ix_decision_proposal_member_id", "member_id"),
+    )
+
+    what: Mapped[DecisionKind] = mapped_column(one_of(DecisionKind))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    months: Mapped[int | None]
+    on: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(200))
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    proposed_at: Mapped[datetime]
+    state: Mapped[ProposalState] = mapped_column(one_of(ProposalState))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime | None]
+    answer: Mapped[str | None] = mapped_column(String(200))

@@ -163,6 +163,25 @@ class ProposalKind(StrEnum):
     SLIP = "slip"
 
 
+class DecisionKind(StrEnum):
+    """What a branch proposes about one of its members, and the college enters."""
+
+    EXTENSION = "extension"
+    CONVERSION = "conversion"
+    CANCELLATION = "cancellation"
+    OVER_CAP = "over_cap"
+
+
+class ProposalState(StrEnum):
+    """Where such a proposal stands; ``OVERTAKEN``: something else was decided that leaves it no ground."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    OVERTAKEN = "overtaken"
+
+
 class Phase(StrEnum):
     """Where a member stands on the way through the probation."""
 
