@@ -31,6 +31,7 @@ class PendingVisit:
     """A record that waits for a witness or for the committee."""
 
     id: int
+    shift_id: int
     member_id: int
     name: str
     unit_name: str
@@ -90,6 +91,7 @@ def pending_visits(session: Session, actor: Actor) -> list[PendingVisit]:
     rows = session.execute(
         select(
             Visit.id,
+            Visit.shift_id,
             Visit.member_id,
             Member.name,
             Unit.name.label("unit_name"),

@@ -19,7 +19,7 @@ from volunteer.models import (
     Visit,
     Witness,
 )
-from volunteer.rules.kinds import VisitState
+from volunteer.rules.kinds import UnitKind, VisitState
 from volunteer.stats.sites import LIVE
 
 FOUND_AT_MOST = 20
@@ -156,7 +156,8 @@ def find_members(session: Session, *, asked: str, post_id: int, shift_id: int) -
     """Return whom *asked* means, by name.
 
     A full student number finds anybody of the post's college; the beginning of a name, or of its initials,
-    those of the unit that runs the post. More would open every roster to every leader of a post.
+    those of the branch that runs the post and who served there before. More would open every roster to every
+    leader of a post.
     """
     own = select(Post.unit_id).where(Post.id == post_id)
     by_name = or_(
@@ -164,7 +165,13 @@ def find_members(session: Session, *, asked: str, post_id: int, shift_id: int) -
         Member.initials.startswith(asked.lower(), autoescape=True),
     )
     near = aliased(Unit)
-    below = select(Unit.id).join(near, Unit.path.startswith(near.path)).where(near.id.in_(own))
+    below = (
+        select(Unit.id)
+        .join(near, Unit.path.startswith(near.path))
+        .where(near.id.in_(own), near.kind.in_((UnitKind.BRANCH, UnitKind.GROUP)))
+    )
+    before = aliased(Visit)
+    has_served = select(before.id).where(before.member_id == Member.id, before.post_id == post_id).exists()
     rows = session.execute(
         select(
             Member.student_no,
@@ -178,7 +185,7 @@ def find_members(session: Session, *, asked: str, post_id: int, shift_id: int) -
         .where(
             or_(
                 and_(Member.student_no == asked, Member.unit_id.in_(_college_of(post_id))),
-                and_(Member.unit_id.in_(below), by_name),
+                and_(or_(Member.unit_id.in_(below), has_served), by_name),
             )
         )
         .order_by(Member.sort_key, Member.id)

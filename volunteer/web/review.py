@@ -14,7 +14,7 @@ from volunteer.actions.review import confirm, return_visit
 from volunteer.database import db, in_transaction
 from volunteer.rules.names import clean_line
 from volunteer.rules.reasons import Reason, Refusal
-from volunteer.stats import desk
+from volunteer.stats import desk, onsite
 from volunteer.stats.flags import flags_of
 from volunteer.web import access, words
 from volunteer.web.show import settings
@@ -32,6 +32,8 @@ def queue() -> ResponseReturnValue:
         "branch/review.html",
         visits=visits,
         flags=flags_of(session, [visit.id for visit in visits]),
+        counts=onsite.counts_of(session, {visit.shift_id for visit in visits}),
+        statements=onsite.statements_of(session, {visit.shift_id for visit in visits}),
         requests=desk.open_requests(session, actor),
         objections=desk.open_objections(session, actor),
         me=access.me(),
