@@ -11,7 +11,7 @@ from tests.browser.conftest import DESK, PHONE, Site
 pytestmark = pytest.mark.browser
 
 PAGES = {
-    None: ["/sign-in", "/activate", "/offline", "/scan/offline", "/c/NOT-A-CODE"],
+    None: ["/sign-in", "/api/docs", "/activate", "/offline", "/scan/offline", "/c/NOT-A-CODE"],
     "mei": ["/home", "/records", "/records/make-up", "/scan", "/me"],
     "leader": [
         "/posters",
