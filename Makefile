@@ -43,8 +43,9 @@ lock: .venv/.dev-ready  ## Renew the locks after a change in pyproject.toml (UPG
 	$(lock) pyproject.toml --group build --output-file requirements.lock
 	$(lock) pyproject.toml --group build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 
-bench: .venv/.dev-ready .venv/.project-ready  ## Measure a check-in
+bench: .venv/.dev-ready .venv/.project-ready  ## Measure a check-in, and the scanner
 	.venv/bin/python benchmarks/check_in.py
+	.venv/bin/python benchmarks/decode.py
 
 clean:  ## Remove the environment, caches and build results; records in var/ stay
 	rm -rf .venv node_modules static/pwa/vendor .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist

@@ -6,7 +6,7 @@
  * @typedef {(image: ImageData) => Promise<string | null>} Reader
  */
 
-const OPTIONS = { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 1 };
+export const OPTIONS = { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 1 };
 
 /**
  * @param {() => Promise<Reader>} fast
