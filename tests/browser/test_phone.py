@@ -65,15 +65,16 @@ def scan(page: Page, text: str) -> None:
 
 def is_ready(page: Page) -> None:
     """Wait until the worker stands behind the pages and has kept the two."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    until(page, "caches.open('pages').then((cache) => cache.keys()).then((kept) => kept.length === 2)")
+
+
+def until(page: Page, truth: str) -> None:
+    """Wait until a script's expression is true; the page's policy forbids the usual way."""
     for _ in range(100):
-        if (
-            page.evaluate("caches.open('pages').then((found) => found.keys()).then((keys) => keys.length)")
-            == 2
-        ):
+        if page.evaluate(truth):
             return
         page.wait_for_timeout(100)
-    raise AssertionError("the worker keeps no pages")
+    raise AssertionError(truth)
 
 
 def signed_in(context: BrowserContext, site: Site, login: str) -> Page:
@@ -353,23 +354,12 @@ def test_a_new_version_takes_nothing_out_of_the_outbox_or_out_of_the_hands(
     page.fill("#f-digits", "1234")
     monkeypatch.setattr(pwa, "SHELL_FILES", pwa.SHELL_FILES[:-1])
     pwa._shell.cache_clear()
-    page.evaluate(
-        "navigator.serviceWorker.getRegistration().then((found) => found.update()).then(() => true)"
-    )
-    for _ in range(100):
-        if page.evaluate(shells) == 2:
-            break
-        page.wait_for_timeout(100)
-    assert page.evaluate(shells) == 2
+    page.evaluate("navigator.serviceWorker.getRegistration().then((found) => void found.update())")
+    until(page, f"{shells}.then((count) => count === 2)")
     assert page.input_value("#f-digits") == "1234"
     # The next page brings the new worker in.
     page.goto(f"{site.url}/scan/offline")
-    waiting = "navigator.serviceWorker.getRegistration().then((found) => found.waiting === null)"
-    for _ in range(100):
-        if page.evaluate(waiting):
-            break
-        page.wait_for_timeout(100)
-    assert page.evaluate(waiting)
+    until(page, "navigator.serviceWorker.getRegistration().then((found) => found.waiting === null)")
     expect(page.locator("#outbox li")).to_contain_text("待上传")
     pwa._shell.cache_clear()
 

@@ -34,7 +34,8 @@ def worker() -> Response:
     source = (ROOT / "sw.js").read_text(encoding="utf-8")
     head = f"self.SHELL = {json.dumps(_shell(language.chosen()))};\n"
     if "plain" not in request.args:
-        head = f'import {{ flushNow as send }} from "{asset("modules/sync.js")}";\nself.flushNow = send;\n{head}'
+        sending = f'import {{ flushNow as send }} from "{asset("modules/sync.js")}";\nself.flushNow = send;\n'
+        head = sending + head
     answer = Response(head + source, content_type="text/javascript; charset=utf-8")
     # Asked for again and again: only so does a phone learn of a new version.
     answer.headers["Cache-Control"] = "no-cache"
