@@ -548,6 +548,22 @@ def upgrade() -> None:
         postgresql_where=sa.text("used_at IS NULL AND replaced_at IS NULL"),
     )
     op.create_table(
+        "spot_draw",
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("seed", sa.String(length=32), nullable=False),
+        sa.Column("population", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("drawn_by_id", ROW_ID, nullable=False),
+        sa.Column("drawn_at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("population > 0", name=op.f("ck_spot_draw_population")),
+        sa.ForeignKeyConstraint(["drawn_by_id"], ["account.id"], name=op.f("fk_spot_draw_drawn_by_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_spot_draw_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spot_draw")),
+        sa.UniqueConstraint("unit_id", "month", name=op.f("uq_spot_draw_unit_id_month")),
+    )
+    op.create_table(
         "upload",
         sa.Column("account_id", ROW_ID, nullable=False),
         sa.Column("kind", one_of("uploadkind", "members", "shifts"), nullable=False),
@@ -882,6 +898,35 @@ def upgrade() -> None:
         postgresql_where=sa.text("verdict = 'accepted'"),
     )
     op.create_table(
+        "question",
+        sa.Column("visit_id", ROW_ID, nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("asked_by_id", ROW_ID, nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("answer", sa.String(length=200), nullable=True),
+        sa.Column("answered_by_id", ROW_ID, nullable=True),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (answer IS NULL) AND (answered_at IS NULL) = (answered_by_id IS NULL)",
+            name=op.f("ck_question_answered_by_somebody"),
+        ),
+        sa.CheckConstraint("asked_by_id <> answered_by_id", name=op.f("ck_question_two_people")),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["account.id"], name=op.f("fk_question_answered_by_id")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["account.id"], name=op.f("fk_question_asked_by_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_question_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
+    )
+    op.create_index("ix_question_visit_id", "question", ["visit_id"], unique=False)
+    op.create_index(
+        "ux_question_open",
+        "question",
+        ["visit_id"],
+        unique=True,
+        sqlite_where=sa.text("answered_at IS NULL"),
+        postgresql_where=sa.text("answered_at IS NULL"),
+    )
+    op.create_table(
         "request",
         sa.Column("ref", sa.String(length=40), nullable=False),
         sa.Column(
@@ -936,6 +981,24 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'asked' AND visit_id IS NOT NULL"),
     )
     op.create_table(
+        "spot_check",
+        sa.Column("draw_id", ROW_ID, nullable=False),
+        sa.Column("visit_id", ROW_ID, nullable=False),
+        sa.Column("is_right", sa.Boolean(), nullable=True),
+        sa.Column("finding", sa.String(length=200), nullable=True),
+        sa.Column("checked_by_id", ROW_ID, nullable=True),
+        sa.Column("checked_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "(checked_at IS NULL) = (is_right IS NULL) AND (checked_at IS NULL) = (finding IS NULL) AND (checked_at IS NULL) = (checked_by_id IS NULL)",
+            name=op.f("ck_spot_check_found_by_somebody"),
+        ),
+        sa.ForeignKeyConstraint(["checked_by_id"], ["account.id"], name=op.f("fk_spot_check_checked_by_id")),
+        sa.ForeignKeyConstraint(["draw_id"], ["spot_draw.id"], name=op.f("fk_spot_check_draw_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_spot_check_visit_id")),
+        sa.PrimaryKeyConstraint("draw_id", "visit_id", name=op.f("pk_spot_check")),
+    )
+    op.create_index("ix_spot_check_visit_id", "spot_check", ["visit_id"], unique=False)
+    op.create_table(
         "visit_flag",
         sa.Column("visit_id", ROW_ID, nullable=False),
         sa.Column(
@@ -955,6 +1018,13 @@ def upgrade() -> None:
                 "new_device",
                 "broken_queue",
                 "unsigned_queue",
+                "old_code",
+                "made_up_share",
+                "late_rush",
+                "hasty_approval",
+                "round_times",
+                "reciprocal",
+                "never_refuses",
             ),
             nullable=False,
         ),

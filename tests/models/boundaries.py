@@ -41,6 +41,8 @@ OFFICE: Row = {"role": "committee", "unit_id": 1, "post_id": None}
 ENTERED: Row = {"state": "approved", "decided_by_id": 2, "decided_at": NINE}
 TURNED_DOWN: Row = ENTERED | {"state": "declined", "answer": "未达标"}
 LIFTED: Row = {"what": "over_cap", "on": "2026-03-17"}
+ANSWERED: Row = {"answer": "在岗", "answered_by_id": 2, "answered_at": NINE}
+FOUND: Row = {"visit_id": 2, "is_right": False, "finding": "在上课", "checked_by_id": 1, "checked_at": NINE}
 APPLIED: Row = {"content": None, "applied_at": NINE, "added": 0}
 NOT_NEGATIVE = (
     "min_record_min",
@@ -560,6 +562,23 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
     ("ux_approval_person", "approval", {"step": 2, "account_id": 2}, {"step": 2}),
     ("ck_approval_two_steps", "approval", {"step": 2, "account_id": 2}, {"step": 3, "account_id": 2}),
     ("ck_approval_two_steps", "approval", {"step": 2, "account_id": 2}, {"step": 0, "account_id": 2}),
+    ("ux_question_open", "question", ANSWERED, {}),
+    ("ck_question_answered_by_somebody", "question", ANSWERED, ANSWERED | {"answer": None}),
+    ("ck_question_answered_by_somebody", "question", ANSWERED, ANSWERED | {"answered_by_id": None}),
+    ("ck_question_two_people", "question", ANSWERED, ANSWERED | {"answered_by_id": 1}),
+    # Spot checks
+    ("uq_spot_draw_unit_id_month", "spot_draw", {"month": "2026-04-01"}, {}),
+    (
+        "ck_spot_draw_population",
+        "spot_draw",
+        {"month": "2026-04-01", "population": 1},
+        {"month": "2026-04-01", "population": 0},
+    ),
+    ("pk_spot_check", "spot_check", {"visit_id": 2}, {}),
+    ("ck_spot_check_found_by_somebody", "spot_check", FOUND, FOUND | {"is_right": None}),
+    ("ck_spot_check_found_by_somebody", "spot_check", FOUND, FOUND | {"finding": None}),
+    ("ck_spot_check_found_by_somebody", "spot_check", FOUND, FOUND | {"checked_by_id": None}),
+    # Objections
     ("uq_objection_ref", "objection", {"ref": "o2", "accepted_at": None}, {"accepted_at": None}),
     ("ux_objection_in_force", "objection", {"ref": "o2", "accepted_at": None}, {"ref": "o2"}),
     (

@@ -96,6 +96,17 @@ VALID: dict[str, Row] = {
         "ref": "o1", "visit_id": 1, "is_own": True, "reason": "不符", "filed_at": NINE, "accept_by_on": "2026-03-19",
         "accepted_at": NINE, "resolved_at": None, "is_upheld": None, "state_before": None,
     },
+    "question": {
+        "visit_id": 1, "text": "当天在岗吗?", "asked_by_id": 1, "asked_at": NINE, "answer": None, "answered_by_id": None,
+        "answered_at": None,
+    },
+    "spot_draw": {
+        "unit_id": 1, "month": "2026-03-01", "seed": "0" * 32, "population": 40, "digest": "0" * 64, "drawn_by_id": 1,
+        "drawn_at": NINE,
+    },
+    "spot_check": {
+        "draw_id": 1, "visit_id": 1, "is_right": None, "finding": None, "checked_by_id": None, "checked_at": None,
+    },
     "credit": {
         "member_id": 1, "member_seq": 1, "visit_id": 1, "request_id": None, "record_kind": None, "unit_id": 1,
         "post_id": 1, "day": "2026-03-16", "net_min": 180, "credited_min": 170, "is_reversal": False, "grade": "B",

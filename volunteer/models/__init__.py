@@ -15,6 +15,7 @@ from volunteer.models.people import (
 )
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
 from volunteer.models.requests import Approval, Objection, Request
+from volunteer.models.review import Question, SpotCheck, SpotDraw
 from volunteer.models.uploads import Upload
 from volunteer.models.visits import Credit, Evidence, Visit, VisitFlag, Witness
 
@@ -43,6 +44,7 @@ __all__ = [
     "Post",
     "ProbationWindow",
     "Proposal",
+    "Question",
     "QueuedScan",
     "Request",
     "RoleGrant",
@@ -52,6 +54,8 @@ __all__ = [
     "ShiftBreak",
     "Site",
     "Slip",
+    "SpotCheck",
+    "SpotDraw",
     "Term",
     "Unit",
     "Upload",

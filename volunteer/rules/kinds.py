@@ -236,6 +236,13 @@ class Flag(StrEnum):
     NEW_DEVICE = "new_device"
     BROKEN_QUEUE = "broken_queue"
     UNSIGNED_QUEUE = "unsigned_queue"
+    OLD_CODE = "old_code"
+    MADE_UP_SHARE = "made_up_share"
+    LATE_RUSH = "late_rush"
+    HASTY_APPROVAL = "hasty_approval"
+    ROUND_TIMES = "round_times"
+    RECIPROCAL = "reciprocal"
+    NEVER_REFUSES = "never_refuses"
 
 
 class UploadKind(StrEnum):

@@ -204,5 +204,12 @@ WORDS = _Words(
         Flag.NEW_DEVICE: _l("the phone is new since less than a day"),
         Flag.BROKEN_QUEUE: _l("the phone's queue has a gap or a second branch"),
         Flag.UNSIGNED_QUEUE: _l("saved without the phone's key"),
+        Flag.OLD_CODE: _l("code much older than the others'"),
+        Flag.MADE_UP_SHARE: _l("made-up share far above the usual"),
+        Flag.LATE_RUSH: _l("many hours at the very end"),
+        Flag.HASTY_APPROVAL: _l("approved within seconds"),
+        Flag.ROUND_TIMES: _l("all claimed times are round"),
+        Flag.RECIPROCAL: _l("two approve each other"),
+        Flag.NEVER_REFUSES: _l("approved everything, and a spot check failed"),
     },
 )
