@@ -246,10 +246,42 @@ def test_a_decision_against_the_record_is_refused(
             outcome,
             meeting_on=meeting_on,
             today=today,
-            is_met=counted >= POLICY.threshold_min,
             counted=counted,
+            threshold=POLICY.threshold_min,
         )
     )
+
+
+def test_who_was_extended_once_hears_that_only_a_cancellation_is_left() -> None:
+    longer = replace(WINDOW, extension_months=6)
+    facts = []
+    for probation in (WINDOW, longer):
+        with pytest.raises(Refusal) as caught:
+            due = probation.ends_before
+            check_decision(probation, CONVERTED, meeting_on=due, today=due, counted=2999, threshold=3000)
+        facts.append(caught.value.facts)
+    assert facts == [
+        {"minutes": 2999, "threshold": 3000},
+        {"minutes": 2999, "threshold": 3000, "case": "extended"},
+    ]
+
+
+AHEAD = {
+    "not due, and the meeting is to come": (date(2026, 11, 21), date(2026, 11, 19), {"day": DUE}),
+    "due, and the meeting is to come": (
+        date(2026, 11, 21),
+        DUE,
+        {"day": date(2026, 11, 21), "case": "ahead"},
+    ),
+    "a meeting before the due day": (date(2026, 11, 19), date(2026, 11, 21), {"day": DUE}),
+}
+
+
+@pytest.mark.parametrize("meeting_on, today, facts", AHEAD.values(), ids=AHEAD)
+def test_not_due_says_which_day_to_wait_for(meeting_on: date, today: date, facts: dict[str, object]) -> None:
+    with pytest.raises(Refusal) as caught:
+        check_decision(WINDOW, CONVERTED, meeting_on=meeting_on, today=today, counted=3000, threshold=3000)
+    assert caught.value.facts == facts
 
 
 @thorough
@@ -262,7 +294,7 @@ def test_nobody_is_ever_converted_before_the_window_is_over(
     today = meeting_on + timedelta(days=waited)
     refused = reason_of(
         lambda: check_decision(
-            probation, CONVERTED, meeting_on=meeting_on, today=today, is_met=True, counted=3000
+            probation, CONVERTED, meeting_on=meeting_on, today=today, counted=3000, threshold=3000
         )
     )
     assert refused is (None if meeting_on >= probation.ends_before else Reason.NOT_DUE)

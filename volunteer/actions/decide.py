@@ -1,18 +1,28 @@
 """What the branch general meeting decided, entered by two people; and the way from one branch to another."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from volunteer.actions.access import actor_id, check_college, check_not_own, check_reviewer
 from volunteer.actions.ask import check_still_member
 from volunteer.actions.audit import note
-from volunteer.actions.book import Why, book, nearby
+from volunteer.actions.book import Why, book, earned_by, nearby
 from volunteer.actions.calendar import policy_of_window
-from volunteer.models import Decision, Member, Membership, OverCap, ProbationWindow, Visit
+from volunteer.models import (
+    Decision,
+    DecisionProposal,
+    Member,
+    Membership,
+    OverCap,
+    ProbationWindow,
+    Visit,
+)
 from volunteer.rules.campus import Campus
-from volunteer.rules.kinds import SETTLED, Outcome, Stage
+from volunteer.rules.kinds import SETTLED, DecisionKind, Outcome, ProposalState, Stage
 from volunteer.rules.names import clean_line
 from volunteer.rules.probation import Probation, check_decision, check_extension
 from volunteer.rules.reasons import Reason, Refusal
@@ -38,10 +48,9 @@ def extend(
             ``EXTENSION_REPEATED`` or ``NOT_DUE``.
     """
     _check_two(session, member_id, proposed_by, approved_by)
-    window = _window(session, member_id)
-    probation = probation_of(window)
-    policy = policy_of_window(session, member_id, window.starts_on)
-    check_extension(probation, months=months, meeting_on=meeting_on, today=campus.day(now), policy=policy)
+    window = check_extend(
+        session, member_id=member_id, months=months, meeting_on=meeting_on, today=campus.day(now)
+    )
     window.extension_months = months
     window.ends_before = Probation(starts_on=window.starts_on, extension_months=months).ends_before
     _record(session, member_id, None, months, meeting_on, proposed_by, approved_by, now)
@@ -64,22 +73,49 @@ def decide(
         Refusal: ``SAME_PERSON``, ``NOT_ALLOWED``, ``PROBATION_CLOSED``, ``NOT_DUE`` or ``THRESHOLD_NOT_MET``.
     """
     _check_two(session, member_id, proposed_by, approved_by)
-    window = _window(session, member_id)
-    today = campus.day(now)
-    standing = member_standing(session, member_id, today=today).standing
-    check_decision(
-        probation_of(window),
-        outcome,
-        meeting_on=meeting_on,
-        today=today,
-        is_met=bool(standing.is_met),
-        counted=standing.counted,
+    window = check_outcome(
+        session, member_id=member_id, outcome=outcome, meeting_on=meeting_on, today=campus.day(now)
     )
     window.outcome = outcome
     window.decided_on = meeting_on
     if outcome is Outcome.CONVERTED:
         session.execute(update(Member).where(Member.id == member_id).values(stage=Stage.FULL))
     _record(session, member_id, outcome, None, meeting_on, proposed_by, approved_by, now)
+
+
+def check_extend(
+    session: Session, *, member_id: int, months: int, meeting_on: date, today: date
+) -> ProbationWindow:
+    """Return the window to extend, held against others who decide at the same time.
+
+    Raises:
+        Refusal: As :func:`extend`, but for who acts.
+    """
+    window = _window(session, member_id)
+    policy = policy_of_window(session, member_id, window.starts_on)
+    check_extension(probation_of(window), months=months, meeting_on=meeting_on, today=today, policy=policy)
+    return window
+
+
+def check_outcome(
+    session: Session, *, member_id: int, outcome: Outcome, meeting_on: date, today: date
+) -> ProbationWindow:
+    """Return the window to close, held against others who decide at the same time.
+
+    Raises:
+        Refusal: As :func:`decide`, but for who acts.
+    """
+    window = _window(session, member_id)
+    standing = member_standing(session, member_id, today=today).standing
+    check_decision(
+        probation_of(window),
+        outcome,
+        meeting_on=meeting_on,
+        today=today,
+        counted=standing.counted,
+        threshold=standing.threshold,
+    )
+    return window
 
 
 def transfer(
@@ -99,7 +135,7 @@ def transfer(
             transfer), ``PROBATION_CLOSED`` or ``NOT_DUE`` for a day to come.
     """
     check_not_own(actor, member_id)
-    check_college(session, actor, _last_branch(session, member_id))
+    check_college(session, actor, last_branch(session, member_id))
     check_still_member(session, member_id)
     if on > campus.day(now):
         raise Refusal(Reason.NOT_DUE, day=on)
@@ -121,6 +157,8 @@ def transfer(
     if to_unit_id is not None:
         session.add(Membership(member_id=member_id, unit_id=to_unit_id, from_on=on))
     session.flush()
+    # The new branch has not met about her; of one who has left, no day is lifted either.
+    _overtake(session, member_id, actor_id(actor), now, also_days=to_unit_id is None)
     note(session, "transfer", "member", member_id, actor_id=actor_id(actor), now=now, to=to_unit_id, on=on)
 
 
@@ -157,7 +195,18 @@ def lift_cap(
     session.flush()
     why = Why(cause="over_cap", actor_id=approved_by.account_id, now=now)
     book(session, nearby(session, member_id=member_id, day=on), zone=campus.zone, why=why)
+    _overtake_day(session, member_id, on, approved_by.account_id, now)
     note(session, "over_cap", "member", member_id, actor_id=approved_by.account_id, now=now, on=on)
+
+
+def gain_of_lift(session: Session, *, member_id: int, on: date, campus: Campus) -> int:
+    """Return the minutes that lifting the day's cap would credit. Nothing is written."""
+    found = nearby(session, member_id=member_id, day=on)
+    lifted = replace(found, over_cap_days=found.over_cap_days | {on})
+    before, after = (
+        [credit.credited for credit in earned_by(one, campus.zone).values()] for one in (found, lifted)
+    )
+    return sum(after) - sum(before)
 
 
 def probation_of(window: ProbationWindow) -> Probation:
@@ -175,12 +224,12 @@ def _check_two(session: Session, member_id: int, proposed_by: Actor, approved_by
         raise Refusal(Reason.SAME_PERSON)
     if proposed_by.member_id is not None and proposed_by.member_id == approved_by.member_id:
         raise Refusal(Reason.SAME_PERSON)
-    unit_id = _last_branch(session, member_id)
+    unit_id = last_branch(session, member_id)
     check_reviewer(session, proposed_by, unit_id)
     check_college(session, approved_by, unit_id)
 
 
-def _last_branch(session: Session, member_id: int) -> int | None:
+def last_branch(session: Session, member_id: int) -> int | None:
     """Return the member's branch; of one who has left the college, the last."""
     return session.execute(
         select(Membership.unit_id).where(Membership.member_id == member_id).order_by(Membership.id.desc())
@@ -218,5 +267,33 @@ def _record(
         )
     )
     session.flush()
+    _overtake(session, member_id, approved_by.account_id, now, also_days=outcome is Outcome.CANCELLED)
     act = outcome.value if outcome else "extended"
     note(session, act, "member", member_id, actor_id=approved_by.account_id, now=now, meeting_on=meeting_on)
+
+
+def _overtake(session: Session, member_id: int, by_id: int | None, now: datetime, *, also_days: bool) -> None:
+    """Say of the member's waiting proposals that something else was decided meanwhile."""
+    which = [DecisionProposal.member_id == member_id]
+    if not also_days:
+        which.append(DecisionProposal.what != DecisionKind.OVER_CAP)
+    _settle_overtaken(session, which, by_id, now)
+
+
+def _overtake_day(session: Session, member_id: int, on: date, by_id: int, now: datetime) -> None:
+    which = [
+        DecisionProposal.member_id == member_id,
+        DecisionProposal.what == DecisionKind.OVER_CAP,
+        DecisionProposal.on == on,
+    ]
+    _settle_overtaken(session, which, by_id, now)
+
+
+def _settle_overtaken(
+    session: Session, which: Sequence[ColumnElement[bool]], by_id: int | None, now: datetime
+) -> None:
+    session.execute(
+        update(DecisionProposal)
+        .where(DecisionProposal.state == ProposalState.WAITING, *which)
+        .values(state=ProposalState.OVERTAKEN, decided_by_id=by_id, decided_at=now)
+    )

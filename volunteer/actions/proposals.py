@@ -7,7 +7,7 @@ person concerned, and neither may have printed the slip that opened the account.
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from volunteer.actions.access import chain_of, load_actor
@@ -20,7 +20,7 @@ from volunteer.actions.accounts import (
 )
 from volunteer.actions.audit import note
 from volunteer.actions.slips import holders
-from volunteer.database import StaleRow
+from volunteer.actions.two_people import settle_once
 from volunteer.models import Proposal
 from volunteer.rules.kinds import ProposalKind, Role
 from volunteer.rules.reasons import Reason, Refusal
@@ -172,14 +172,14 @@ def _propose(session: Session, row: Proposal, actor: Actor, now: datetime) -> in
 
 
 def _decide(session: Session, row: Proposal, actor: Actor, *, is_approved: bool, now: datetime) -> None:
-    decided = session.execute(
-        update(Proposal)
-        .where(Proposal.id == row.id, Proposal.decided_at.is_(None))
-        .values(decided_by_id=actor.account_id, decided_at=now, is_approved=is_approved)
-        .returning(Proposal.id)
-    ).first()
-    if decided is None:
-        raise StaleRow("the proposal")
+    settle_once(
+        session,
+        Proposal,
+        row.id,
+        decided_by_id=actor.account_id,
+        decided_at=now,
+        is_approved=is_approved,
+    )
     act = "approve_proposal" if is_approved else "decline_proposal"
     note(session, act, "account", row.account_id, actor_id=actor.account_id, now=now, proposal=row.id)
 

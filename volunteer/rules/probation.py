@@ -79,21 +79,26 @@ def check_extension(
 
 
 def check_decision(
-    probation: Probation, outcome: Outcome, *, meeting_on: date, today: date, is_met: bool, counted: int
+    probation: Probation, outcome: Outcome, *, meeting_on: date, today: date, counted: int, threshold: int
 ) -> None:
     """Refuse to record a decision that contradicts the record. The decision itself is the meeting's.
+
+    Args:
+        counted: Credited minutes inside the window.
+        threshold: The minutes that it takes.
 
     Raises:
         Refusal: ``PROBATION_CLOSED``, ``NOT_DUE`` or ``THRESHOLD_NOT_MET``.
     """
     _check_open(probation)
     if outcome is Outcome.CANCELLED:
-        if meeting_on > today:
-            raise Refusal(Reason.NOT_DUE, day=meeting_on)
+        _check_held(meeting_on, today)
         return
     _check_due(probation, meeting_on, today)
-    if not is_met:
-        raise Refusal(Reason.THRESHOLD_NOT_MET, minutes=counted)
+    if counted < threshold:
+        # Who was extended once has only the cancellation left, or her record put right.
+        case = {} if probation.extension_months is None else {"case": "extended"}
+        raise Refusal(Reason.THRESHOLD_NOT_MET, minutes=counted, threshold=threshold, **case)
 
 
 def _check_open(probation: Probation) -> None:
@@ -102,5 +107,11 @@ def _check_open(probation: Probation) -> None:
 
 
 def _check_due(probation: Probation, meeting_on: date, today: date) -> None:
-    if not probation.ends_before <= meeting_on <= today:
+    if meeting_on < probation.ends_before or today < probation.ends_before:
         raise Refusal(Reason.NOT_DUE, day=probation.ends_before)
+    _check_held(meeting_on, today)
+
+
+def _check_held(meeting_on: date, today: date) -> None:
+    if meeting_on > today:
+        raise Refusal(Reason.NOT_DUE, day=meeting_on, case="ahead")
