@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from volunteer.database import StaleRow, db
 from volunteer.rules.reasons import Reason, Refusal
+from volunteer.schemas.fields import WithFacts
 from volunteer.web import words
 from volunteer.web.identity import forget_asker
 from volunteer.web.security import wants_json
@@ -183,6 +184,8 @@ def _spoken(messages: Any) -> Any:
         return {str(name): _spoken(message) for name, message in messages.items()}
     if isinstance(messages, list):
         return [_spoken(message) for message in messages]
+    if isinstance(messages, WithFacts):
+        return gettext(messages.template, **messages.facts)
     return gettext(str(messages))
 
 

@@ -63,8 +63,8 @@ def _call(document: Document, method: str, path: str, operation: Operation) -> C
         key=operation["operationId"],
         method=method.upper(),
         path=path,
-        summary=operation.get("summary", ""),
-        description=operation.get("description", ""),
+        summary=operation.get("summary", "").replace("``", ""),
+        description=operation.get("description", "").replace("``", ""),
         gate=operation["x-gate"],
         parameters=[_parameter(one) for one in _parameters(document, path, operation)],
         body=_fields(document, _schema_of(operation.get("requestBody", {}))),
@@ -83,7 +83,7 @@ def _parameter(one: Mapping[str, Any]) -> Field:
         name=one["name"],
         kind=kind_of(one["schema"]),
         is_required=one.get("required", False),
-        description=one.get("description", one["schema"].get("description", "")),
+        description=one.get("description", one["schema"].get("description", "")).replace("``", ""),
     )
 
 
@@ -106,7 +106,7 @@ def _fields(document: Document, schema: Mapping[str, Any], prefix: str = "") -> 
                 name=f"{prefix}{name}",
                 kind=kind_of(inner),
                 is_required=name in schema.get("required", ()),
-                description=inner.get("description", "") if inner is told else "",
+                description=inner.get("description", "").replace("``", "") if inner is told else "",
             )
         )
         if "properties" in items:
