@@ -11,6 +11,8 @@ import { TAG, flushNow, theShelf } from "./sync.js";
 import { filled, moment } from "./words.js";
 
 const ME = "me";
+// Where a browser does not tell that the network is back, as in chat apps, a page that is left open looks itself.
+const AGAIN_MS = 30_000;
 
 /**
  * Note who is signed in, for when there is no network to ask.
@@ -37,10 +39,14 @@ export async function lastAccount() {
 
 /** @param {Document} page */
 export async function watch(page) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   const turn = async () => {
+    clearTimeout(timer);
     await show(page);
-    await send();
+    const done = await send();
     await show(page);
+    if (done && done.stop !== "done") timer = setTimeout(turn, AGAIN_MS);
   };
   addEventListener("online", () => void turn());
   page.addEventListener("visibilitychange", () => page.visibilityState === "visible" && void turn());
