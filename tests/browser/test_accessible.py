@@ -11,14 +11,16 @@ from tests.browser.conftest import DESK, PHONE, Site
 pytestmark = pytest.mark.browser
 
 PAGES = {
-    None: ["/sign-in", "/api/docs", "/activate", "/offline", "/scan/offline", "/c/NOT-A-CODE"],
-    "mei": ["/home", "/records", "/records/make-up", "/scan", "/me"],
+    None: ["/display", "/sign-in", "/api/docs", "/activate", "/offline", "/scan/offline", "/c/NOT-A-CODE"],
+    "mei": ["/home", "/records", "/records/make-up", "/scan", "/pass", "/me"],
     "leader": [
         "/posters",
         "/sites",
         "/sites/READ",
         "/sites/READ/show",
         "/shifts/NOW",
+        "/shifts/NOW/passes",
+        "/shifts/NOW/take?q=l",
         "/posts/READ",
         "/review",
     ],
