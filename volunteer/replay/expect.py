@@ -14,7 +14,7 @@ from volunteer.rules.evidence import state_at
 from volunteer.rules.tally import hours_text
 from volunteer.stats import rollups
 from volunteer.stats.flags import flags_of
-from volunteer.stats.rollups import Days, RollUp
+from volunteer.stats.rollups import GRADES, Days, RollUp
 from volunteer.stats.standing import due_in, member_standing
 
 _SELECTORS = frozenset(
@@ -107,7 +107,7 @@ def _rollup(world: World, event: Event) -> dict[str, Any]:
     if kind not in read:
         raise BadScenario(f"{event.place}: unknown rollup {kind}")
     rows = {row.code: row for row in read[kind](world.session, days)}
-    empty = RollUp(code=key, name=None, headcount=0, person_times=0, net=0, credited=0, makeup_net=0)
+    empty = RollUp(code=key, name=None, headcount=0, person_times=0, net=0, credited=0, by_grade=(0,) * len(GRADES))
     return _figures(rows.get(key, empty))
 
 

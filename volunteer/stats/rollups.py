@@ -15,6 +15,9 @@ from volunteer.models import Base, Credit, Member, Post, Term, Unit, Visit
 from volunteer.rules.kinds import Grade, VisitState
 from volunteer.rules.tally import share_pct
 
+# The grades that bring minutes.
+GRADES = (Grade.A, Grade.B, Grade.C, Grade.E)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Days:
@@ -33,8 +36,9 @@ class Days:
 class RollUp:
     """What one post, base, unit, term or month received. Minutes.
 
-    ``code`` is None for what lies at no base. ``recorded`` are opening and outside minutes, a line of their
-    own that only units have.
+    ``code`` is None for what lies at no base. ``by_grade`` are the net minutes of each grade in ``GRADES``,
+    and add up to ``net``. ``recorded`` are opening and outside minutes, a line of their own that only units
+    have.
     """
 
     code: str | None
@@ -43,8 +47,13 @@ class RollUp:
     person_times: int
     net: int
     credited: int
-    makeup_net: int
+    by_grade: tuple[int, ...]
     recorded: int = 0
+
+    @property
+    def makeup_net(self) -> int:
+        """The net minutes of what was made up."""
+        return self.by_grade[GRADES.index(Grade.E)]
 
     @property
     def makeup_share_pct(self) -> float | None:
@@ -146,7 +155,10 @@ def _served(
         Visit.member_id.label("member_id"),
         func.sum(Visit.net_min).label("net"),
         func.sum(Visit.credited_min).label("credited"),
-        func.sum(case((Visit.grade == Grade.E, Visit.net_min), else_=0)).label("makeup_net"),
+        *(
+            func.sum(case((Visit.grade == grade, Visit.net_min), else_=0)).label(f"net_{grade.value}")
+            for grade in GRADES
+        ),
     ).select_from(Visit)
     if join_post:
         statement = statement.join(Post, Post.id == Visit.post_id)
@@ -169,7 +181,7 @@ def _sums(inner: Any) -> list[ColumnElement[int]]:
         func.count(inner.c.member_id).label("person_times"),
         _total(inner.c.net, "net"),
         _total(inner.c.credited, "credited"),
-        _total(inner.c.makeup_net, "makeup_net"),
+        *(_total(inner.c[f"net_{grade.value}"], f"net_{grade.value}") for grade in GRADES),
     ]
 
 
@@ -222,6 +234,6 @@ def _rollup(row: Any) -> RollUp:
         person_times=row.person_times,
         net=row.net,
         credited=row.credited,
-        makeup_net=row.makeup_net,
+        by_grade=tuple(getattr(row, f"net_{grade.value}") for grade in GRADES),
         recorded=getattr(row, "recorded", 0),
     )

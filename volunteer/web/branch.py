@@ -15,7 +15,7 @@ from volunteer.stats import rollups, units
 from volunteer.stats.rollups import Days
 from volunteer.stats.standing import MemberStanding, member_standing, members_of
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, paging, records, tables
+from volunteer.web import access, charts, paging, records, tables
 from volunteer.web.show import settings
 
 bp = Blueprint("branch", __name__)
@@ -44,6 +44,7 @@ def overview(code: str) -> ResponseReturnValue:
     session = db.session()
     people = [one for one in members_of(session, unit.path, today=today) if has_window(one)]
     chosen = filtered(people, request.args.get("q", ""), request.args.get("status", ""))
+    served = rollups.by_month(session, days, unit_path=unit.path)
     return render_template(
         "branch/overview.html",
         unit=unit,
@@ -52,7 +53,9 @@ def overview(code: str) -> ResponseReturnValue:
         total=rollups.of_unit(session, days, unit_path=unit.path),
         below=[] if unit.is_leaf else rollups.by_unit(session, days, unit_path=unit.path)[1:],
         probationary={} if unit.is_leaf else units.members_by_unit(session, unit.path),
-        months=rollups.by_month(session, days, unit_path=unit.path),
+        months=served,
+        chart=charts.months(served, days, today),
+        grades=rollups.GRADES,
         tally=tally(people),
         statuses=STATUSES,
         phases=PHASES,
