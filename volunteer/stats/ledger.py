@@ -1,10 +1,11 @@
 """What is sealed of the ledger, and what is not yet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Row, Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from volunteer.models import Credit, LedgerHead, Seal, Unit
@@ -14,18 +15,25 @@ from volunteer.rules.chain import Line
 # by the verification, which looks at all of the ledger.
 LATE_BY = 100_000
 AT_ONCE = 1_000
+PRINTED_SIGNS = 16
 _FIELDS = tuple(field.name for field in fields(Line))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadRow:
-    """The present end of a branch's chain."""
+    """The present end of a branch's chain; ``at`` is the moment of its last sealed line."""
 
     unit_id: int
     unit_code: str
     unit_name: str
     number: int
     hash: str
+    at: datetime | None
+
+    @property
+    def short(self) -> str:
+        """What is printed of the hash: enough to find the line, and to see another."""
+        return self.hash[:PRINTED_SIGNS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +74,41 @@ def sealed_count(session: Session) -> int:
 
 def heads(session: Session, unit_path: str = "/") -> Sequence[HeadRow]:
     """Return the ends of the chains of a unit and all below it, by code; a branch without a line has none."""
+    return _heads(session, Unit.path.startswith(unit_path, autoescape=True))
+
+
+def heads_of_member(session: Session, member_id: int) -> Sequence[HeadRow]:
+    """Return the ends of the chains that hold lines of a member: of each branch in which she has served."""
+    units = select(Credit.unit_id).where(Credit.member_id == member_id)
+    return _heads(session, Unit.id.in_(units))
+
+
+def signed_days(session: Session, unit_path: str) -> Mapping[int, date]:
+    """Return the last day on which the chain of each branch was signed, by unit id."""
+    found = session.execute(
+        select(LedgerHead.unit_id, func.max(LedgerHead.on))
+        .join(Unit, Unit.id == LedgerHead.unit_id)
+        .where(Unit.path.startswith(unit_path, autoescape=True))
+        .group_by(LedgerHead.unit_id)
+    ).all()
+    return {row[0]: row[1] for row in found}
+
+
+def _heads(session: Session, which: ColumnElement[bool]) -> Sequence[HeadRow]:
     # The end of each chain by itself: a GROUP BY would read every seal there is.
     last = select(func.max(Seal.number)).where(Seal.unit_id == Unit.id).correlate(Unit).scalar_subquery()
     found = session.execute(
-        select(Unit.id, Unit.code, Unit.name, Seal.number, Seal.hash)
+        select(Unit.id, Unit.code, Unit.name, Seal.number, Seal.hash, Credit.at)
         .select_from(Unit)
         .join(Seal, (Seal.unit_id == Unit.id) & (Seal.number == last))
-        .where(Unit.path.startswith(unit_path, autoescape=True))
+        # A line that was taken away leaves its seal, and the chain goes on from there.
+        .outerjoin(Credit, Credit.id == Seal.credit_id)
+        .where(which)
         .order_by(Unit.code)
     )
     return [
-        HeadRow(unit_id=unit_id, unit_code=code, unit_name=name, number=number, hash=seal)
-        for unit_id, code, name, number, seal in found
+        HeadRow(unit_id=unit_id, unit_code=code, unit_name=name, number=number, hash=seal, at=at)
+        for unit_id, code, name, number, seal, at in found
     ]
 
 

@@ -108,6 +108,25 @@ def due_in(session: Session, unit_path: str, *, from_on: date, to_on: date, toda
     return DueList(members=members, due=len(members), met=met, met_rate_pct=share_pct(met, len(judged)))
 
 
+def undecided(session: Session, unit_path: str, *, before: date, today: date) -> Sequence[MemberStanding]:
+    """Return the present members whose window ends before a day and about whom no meeting has decided.
+
+    However long ago the window ended: nobody falls off the list by waiting. Furthest first.
+    """
+    who = (
+        select(Member.id)
+        .join(ProbationWindow, ProbationWindow.member_id == Member.id)
+        .join(Unit, Unit.id == Member.unit_id)
+        .where(
+            Unit.path.startswith(unit_path, autoescape=True),
+            Member.stage.not_in((Stage.ACTIVIST, Stage.FULL)),
+            ProbationWindow.outcome.is_(None),
+            ProbationWindow.ends_before < before,
+        )
+    )
+    return _read(session, who, today)
+
+
 def _has_left(member: MemberStanding) -> bool:
     return member.standing.phase.value in ("cancelled", "transferred_out") or member.unit_id is None
 
