@@ -9,7 +9,7 @@ UPGRADE ?=
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run test check lock bench clean
+.PHONY: help install run test check lock words bench clean
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -42,6 +42,13 @@ check: .venv/.dev-ready .venv/.project-ready .venv/.scripts-ready  ## Style, typ
 lock: .venv/.dev-ready  ## Renew the locks after a change in pyproject.toml (UPGRADE=--upgrade takes new versions)
 	$(lock) pyproject.toml --group build --output-file requirements.lock
 	$(lock) pyproject.toml --group build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+words: .venv/.dev-ready  ## Take the words of pages into the catalogues, for translators to fill in
+	@mkdir -p build
+	.venv/bin/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k _p:1c,2 --no-location --sort-output --no-wrap -o build/messages.pot .
+	.venv/bin/pybabel -q update -i build/messages.pot -d volunteer/translations -D messages \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+	.venv/bin/pybabel -q compile -d volunteer/translations -D messages
 
 bench: .venv/.dev-ready .venv/.project-ready  ## Measure a check-in, and the scanner
 	.venv/bin/python benchmarks/check_in.py

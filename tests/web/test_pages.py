@@ -253,7 +253,9 @@ def test_a_shift_is_opened_now_prolonged_and_cancelled(
     path = answer.headers["Location"]
     assert "16:00" in leader.get(path).text
     twice = leader.post("/posts/READ/open-now", hours="2")
-    assert "与本岗另一班次重叠" in leader.get(twice.headers["Location"]).text
+    refused = leader.get(twice.headers["Location"]).text
+    assert "与本岗班次" in refused
+    assert "14:00" in refused
     leader.post(f"{path}/prolong", minutes="60")
     assert "17:00" in leader.get(path).text
     leader.post(f"{path}/cancel", reason="停电")
@@ -296,7 +298,8 @@ def test_a_base_a_post_and_a_shift_are_made_and_changed_by_forms(enter: Enter, r
     assert 'value="2026-03-17T10:15"' in secretary.get(f"/shifts/{code}/edit").text
     over = secretary.post("/posts/VISIT/shifts/new", **shift, capacity="", break_from="", break_to="")
     assert over.status_code == 422
-    assert "与本岗另一班次重叠" in over.text
+    assert "与本岗班次" in over.text
+    assert "08:30" in over.text
     far = {"starts_at": "9999-03-17T08:30", "ends_at": "9999-03-17T11:30"}
     assert secretary.post("/posts/VISIT/shifts/new", **far).status_code == 422
     past = secretary.post("/posts/VISIT/shifts/new", starts_at="2026-03-15T08:30", ends_at="2026-03-15T09:30")
