@@ -1,8 +1,24 @@
 """What about a record a person should look at: stored flags, and those that its shift and devices show."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, literal_column, or_, select, union
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from volunteer.models import Device, Evidence, Shift, Visit, VisitFlag
@@ -13,23 +29,32 @@ NEW_FOR_S: ColumnElement[int] = literal_column(str(24 * 3600))
 
 
 def flags_of(session: Session, visit_ids: Collection[int]) -> Mapping[int, frozenset[Flag]]:
-    """Return the flags of each visit; none of them deducts a minute."""
-    mine = Visit.id.in_(visit_ids)
+    """Return the flags of each visit that it carries by itself; none of them deducts a minute."""
     stored = select(VisitFlag.visit_id, func.lower(VisitFlag.flag)).where(VisitFlag.visit_id.in_(visit_ids))
+    seen = (select(rows.c.visit_id, rows.c.flag) for rows in seen_in_records(visit_ids))
+    found: dict[int, set[Flag]] = {visit_id: set() for visit_id in visit_ids}
+    for visit_id, flag in session.execute(union(stored, *seen)):
+        found[visit_id].add(Flag(flag))
+    return {visit_id: frozenset(flags) for visit_id, flags in found.items()}
+
+
+def seen_in_records(visit_ids: Collection[int]) -> list[Subquery]:
+    """Return what a visit's own shift and devices show: visit, flag, minutes, and one row a ``other``."""
+    mine = Visit.id.in_(visit_ids)
     on_spot = (
-        select(Visit.id, literal(Flag.OPENED_ON_THE_SPOT.value))
+        _rows(Flag.OPENED_ON_THE_SPOT)
         .join(Shift, Shift.id == Visit.shift_id)
         .where(mine, Shift.is_opened_on_spot)
     )
     prolonged = (
-        select(Visit.id, literal(Flag.PROLONGED.value))
+        _rows(Flag.PROLONGED, minutes=_minutes_between(Shift.ends_at, Shift.first_ends_at))
         .join(Shift, Shift.id == Visit.shift_id)
         .where(mine, Shift.ends_at > Shift.first_ends_at)
     )
-    silent = select(Visit.id, literal(Flag.DISPLAY_SILENT.value)).where(mine, Visit.is_display_silent)
+    silent = _rows(Flag.DISPLAY_SILENT).where(mine, Visit.is_display_silent)
     other, theirs = aliased(Evidence), aliased(Visit)
     shared = (
-        select(Visit.id, literal(Flag.SHARED_DEVICE.value))
+        _rows(Flag.SHARED_DEVICE, other=theirs.member_id)
         .join(Evidence, Evidence.visit_id == Visit.id)
         .join(theirs, theirs.shift_id == Visit.shift_id)
         .join(other, other.visit_id == theirs.id)
@@ -42,7 +67,7 @@ def flags_of(session: Session, visit_ids: Collection[int]) -> Mapping[int, froze
     # Her first phone is nothing to wonder at, a second one is.
     known, before = aliased(Device), aliased(Device)
     new = (
-        select(Visit.id, literal(Flag.NEW_DEVICE.value))
+        _rows(Flag.NEW_DEVICE, minutes=_minutes_between(Evidence.at, known.registered_at))
         .join(Evidence, Evidence.visit_id == Visit.id)
         .join(known, known.handle == Evidence.device)
         .join(before, (before.member_id == known.member_id) & (before.id != known.id))
@@ -51,7 +76,7 @@ def flags_of(session: Session, visit_ids: Collection[int]) -> Mapping[int, froze
         )
     )
     several = (
-        select(Visit.id, literal(Flag.SEVERAL_DEVICES.value))
+        _rows(Flag.SEVERAL_DEVICES, other=other.device)
         .join(Evidence, Evidence.visit_id == Visit.id)
         .join(other, other.visit_id == Visit.id)
         .where(
@@ -61,10 +86,20 @@ def flags_of(session: Session, visit_ids: Collection[int]) -> Mapping[int, froze
             other.device != Evidence.device,
         )
     )
-    found: dict[int, set[Flag]] = {visit_id: set() for visit_id in visit_ids}
-    for visit_id, flag in session.execute(union(stored, on_spot, prolonged, silent, shared, new, several)):
-        found[visit_id].add(Flag(flag))
-    return {visit_id: frozenset(flags) for visit_id, flags in found.items()}
+    return [part.subquery() for part in (on_spot, prolonged, silent, shared, new, several)]
+
+
+def _rows(flag: Flag, *, minutes: Any = None, other: Any = None) -> Select[*tuple[Any, ...]]:
+    return select(
+        Visit.id.label("visit_id"),
+        literal(flag.value).label("flag"),
+        cast(literal_column("0") if minutes is None else minutes, BigInteger).label("minutes"),
+        cast(null() if other is None else other, String).label("other"),
+    )
+
+
+def _minutes_between(later: Any, earlier: Any) -> Any:
+    return (type_coerce(later, BigInteger) - type_coerce(earlier, BigInteger)) / literal_column("60")
 
 
 def _same_phone(handle: InstrumentedAttribute[str | None]) -> Select[str]:
