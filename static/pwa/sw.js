@@ -10,7 +10,7 @@
 
 /**
  * @type {ServiceWorkerGlobalScope & {
- *   SHELL: {version: string, files: string[], pages: string[]},
+ *   SHELL: {version: string, files: string[], pages: string[], libraries: {version: string, files: string[]}},
  *   flushNow?: () => Promise<{stop: string}>,
  * }}
  */
@@ -18,6 +18,9 @@ const worker = /** @type {any} */ (self);
 const { SHELL, flushNow } = worker;
 const PREFIX = "shell-";
 const OURS = PREFIX + SHELL.version;
+// The reader is large and seldom changes: it is kept by itself, and not fetched again with each new version.
+const LIBRARIES = `libraries-${SHELL.libraries.version}`;
+const LIBRARY = "/vendor/";
 const PAGES = "pages";
 // Kept as they were last seen; only their first page.
 const KEPT = new Set(["/home", "/records"]);
@@ -58,17 +61,44 @@ worker.addEventListener("sync", (/** @type {any} */ event) => {
   if (event.tag === "outbox" && flushNow) event.waitUntil(upload(flushNow));
 });
 
-/** Keep the shell of this version. */
+/** Keep the shell of this version, and the libraries unless they are kept. */
 async function fill() {
   const cache = await caches.open(OURS);
   // The pages may have changed under the same address, the files cannot.
   await cache.addAll([...SHELL.files, ...SHELL.pages.map((path) => new Request(path, { cache: "reload" }))]);
+  const libraries = await caches.open(LIBRARIES);
+  for (const path of SHELL.libraries.files) {
+    if (!(await libraries.match(nameOf(path)))) await libraries.put(nameOf(path), await fetched(path));
+  }
+}
+
+/**
+ * A file as it is, without the address that it came from.
+ * @param {string} path
+ */
+async function fetched(path) {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  const headers = new Headers(answer.headers);
+  headers.delete("Content-Encoding");
+  headers.delete("Content-Length");
+  return new Response(await answer.blob(), { headers });
+}
+
+/**
+ * @param {string} path Of a file of a library, under whatever version of ours.
+ * @returns {string} Its name in the cache of the libraries.
+ */
+function nameOf(path) {
+  return path.slice(path.indexOf(LIBRARY));
 }
 
 /** Drop old shells, but for the last one: a page of it may still be open and want a script. */
 async function tidy() {
-  const shells = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== OURS);
-  await Promise.all(shells.slice(0, -1).map((name) => caches.delete(name)));
+  const names = await caches.keys();
+  const shells = names.filter((name) => name.startsWith(PREFIX) && name !== OURS);
+  const libraries = names.filter((name) => name.startsWith("libraries-") && name !== LIBRARIES);
+  await Promise.all([...shells.slice(0, -1), ...libraries].map((name) => caches.delete(name)));
   await worker.clients.claim();
 }
 
@@ -110,7 +140,8 @@ async function sent(event, url) {
  * @returns {Promise<Response>}
  */
 async function file(request) {
-  const found = await caches.match(request);
+  const { pathname } = new URL(request.url);
+  const found = await caches.match(pathname.includes(LIBRARY) ? nameOf(pathname) : request);
   if (found) return found;
   try {
     return await fetch(request);

@@ -181,6 +181,8 @@ def test_without_network_a_scan_is_saved_and_uploaded_when_it_is_back(
     page.goto(f"{site.url}/scan")
     page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
+    # The page, its scripts and the reader now come from the phone.
+    page.goto(f"{site.url}/scan")
     scan(page, link)
     expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
     expect(page.locator("#outbox li")).to_have_count(1)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,19 +17,20 @@ from volunteer.web.assets import ROOT, asset, scripts
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
-def shell_of(client: FlaskClient, path: str = "/sw.js") -> dict[str, list[str]]:
-    found = re.search(r"self\.SHELL = (\{.*?\});\n", client.get(path).text)
+def shell_of(client: FlaskClient, path: str = "/sw.js") -> dict[str, Any]:
+    found = re.search(r"self\.SHELL = (\{.*\});\n", client.get(path).text)
     assert found
     return dict(json.loads(found[1]))
 
 
 def test_everything_that_the_worker_keeps_is_there(app: Flask, people: Cast, client: FlaskClient) -> None:
     shell = shell_of(client)
-    for path in [*shell["files"], *shell["pages"]]:
+    libraries = shell["libraries"]["files"]
+    for path in [*shell["files"], *shell["pages"], *libraries]:
         with client.get(path) as answer:
             assert answer.status_code == 200, path
     assert asset("modules/scan.js") in shell["files"]
-    assert asset("vendor/zxing-wasm/reader/zxing_reader.wasm") in shell["files"]
+    assert asset("vendor/zxing-wasm/reader/zxing_reader.wasm") in libraries
 
 
 def test_the_worker_is_asked_for_anew_each_time_and_may_stand_behind_every_page(

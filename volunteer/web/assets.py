@@ -25,17 +25,17 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={_digest_of(ROOT / name)}"
 
 
-def scripts() -> list[str]:
-    """Return the names of all scripts and of what they load, in one order."""
-    found = (path for folder in SCRIPTS for path in (ROOT / folder).rglob("*") if path.suffix in _RUNS)
-    return sorted(path.relative_to(ROOT).as_posix() for path in found)
+def scripts(*folders: str) -> list[str]:
+    """Return the names of all scripts and of what they load, in one order; or those of some folders."""
+    found = (path for folder in folders or SCRIPTS for path in (ROOT / folder).rglob("*"))
+    return sorted(path.relative_to(ROOT).as_posix() for path in found if path.suffix in _RUNS)
 
 
-@lru_cache(maxsize=1)
-def scripts_version() -> str:
-    """Return what changes when any script does."""
+@lru_cache(maxsize=8)
+def scripts_version(*folders: str) -> str:
+    """Return what changes when any script does, or any of some folders."""
     digest = hashlib.sha256()
-    for name in scripts():
+    for name in scripts(*folders):
         digest.update(name.encode() + b"\0" + hashlib.sha256((ROOT / name).read_bytes()).digest())
     return digest.hexdigest()[:12]
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from flask import Blueprint, Response, render_template, request
 
 from volunteer.web import access, language
-from volunteer.web.assets import ROOT, asset, scripts
+from volunteer.web.assets import ROOT, asset, scripts, scripts_version
 
 bp = Blueprint("pwa", __name__)
 SHELL_PAGES = {
@@ -80,11 +80,15 @@ def offline_passes() -> str:
 @lru_cache(maxsize=8)
 def _shell(_language: str) -> dict[str, object]:
     """Return the version and the addresses of what works without network; both depend on the language."""
-    files = [asset(name) for name in (*SHELL_FILES, *scripts())]
+    files = [asset(name) for name in (*SHELL_FILES, *scripts("modules"))]
+    libraries = {
+        "version": scripts_version("vendor"),
+        "files": [asset(name) for name in scripts("vendor")],
+    }
     pages = "".join(_shell_page(path) for path in SHELL_PAGES)
     source = (ROOT / "sw.js").read_bytes()
-    version = hashlib.sha256("\n".join([*files, pages]).encode() + source).hexdigest()[:12]
-    return {"version": version, "files": files, "pages": list(SHELL_PAGES)}
+    version = hashlib.sha256("\n".join([*files, str(libraries), pages]).encode() + source).hexdigest()[:12]
+    return {"version": version, "files": files, "pages": list(SHELL_PAGES), "libraries": libraries}
 
 
 def _shell_page(path: str) -> str:

@@ -9,16 +9,16 @@ const KEY = "quiet";
 /** @type {AudioContext | undefined} */
 let audio;
 
-/** Called from a tap, so that later tones are allowed. */
+/** Where the person has touched the page: get ready, so that later tones are allowed. */
 export function wake() {
-  if (typeof AudioContext === "undefined" || isQuiet()) return;
+  if (typeof AudioContext === "undefined" || isQuiet() || !isTouched()) return;
   audio ??= new AudioContext();
   void audio.resume();
 }
 
 /** @param {boolean} isGood */
 export function signal(isGood) {
-  if (isQuiet()) return;
+  if (isQuiet() || !isTouched()) return;
   navigator.vibrate?.(isGood ? 60 : [60, 80, 60]);
   if (!audio || audio.state !== "running") return;
   const [tone, volume] = [audio.createOscillator(), audio.createGain()];
@@ -27,6 +27,10 @@ export function signal(isGood) {
   tone.connect(volume).connect(audio.destination);
   tone.start();
   tone.stop(audio.currentTime + 0.12);
+}
+
+function isTouched() {
+  return navigator.userActivation?.hasBeenActive ?? true;
 }
 
 export function isQuiet() {

@@ -46,7 +46,7 @@ export async function watch(page) {
     await show(page);
     const done = await send();
     await show(page);
-    if (done && done.stop !== "done") timer = setTimeout(turn, AGAIN_MS);
+    if (done && done.stop !== "done" && done.stop !== "signed_out") timer = setTimeout(turn, AGAIN_MS);
   };
   addEventListener("online", () => void turn());
   page.addEventListener("visibilitychange", () => page.visibilityState === "visible" && void turn());
