@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "fixed": frozenset({"database", "driver"}),
     "revisions": frozenset(),
     "config": frozenset({"rules", "holidays"}),
-    "migrate": frozenset({"config", "database"}),
+    "migrate": frozenset({"config", "database", "revisions"}),
     "models": frozenset({"rules", "database"}),
     "roster": frozenset({"rules"}),
     "stats": frozenset({"rules", "models", "database", "fixed"}),

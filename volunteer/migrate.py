@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 
 from volunteer.config import shipped
 from volunteer.database import listen
+from volunteer.revisions import GUARDED_TABLES
 
 # Any number, the same in every process: "fift" in ASCII.
 _LOCK = 0x66696674
@@ -46,6 +47,34 @@ def upgrade(engine_or_url: Engine | str, revision: str = "head") -> None:
     finally:
         if isinstance(engine_or_url, str):
             engine.dispose()
+
+
+def grant_to(url: str, role: str) -> None:
+    """Let the PostgreSQL role *role* do all that the application does, and nothing to what only grows.
+
+    It owns no table, so it can neither lift a guard nor change a line of the ledger. Said again after a
+    migration, it covers what is new.
+
+    Raises:
+        ValueError: The database is not PostgreSQL.
+    """
+    engine = _engine(url)
+    try:
+        if engine.dialect.name != "postgresql":
+            raise ValueError(f"no roles on {engine.dialect.name}")
+        name = engine.dialect.identifier_preparer.quote_identifier(role)
+        grown = ", ".join(GUARDED_TABLES)
+        with _alone(engine) as connection:
+            for statement in (
+                f"GRANT USAGE ON SCHEMA public TO {name}",
+                f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}",
+                f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
+                f"REVOKE UPDATE, DELETE ON {grown} FROM {name}",
+                f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}",
+            ):
+                connection.exec_driver_sql(statement)
+    finally:
+        engine.dispose()
 
 
 def is_current(engine: Engine) -> bool:

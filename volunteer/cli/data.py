@@ -11,18 +11,19 @@ from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import select
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from volunteer import clock, create_app
-from volunteer.actions import accounts, sign_in, tokens
+from volunteer.actions import accounts, registry, sign_in, tokens
 from volunteer.actions.recount import recount as recount_all
 from volunteer.cli.serving import settings_or_exit
 from volunteer.config import Settings
 from volunteer.database import db, transaction
-from volunteer.migrate import upgrade
+from volunteer.migrate import grant_to, upgrade
 from volunteer.models import Account, Unit
 from volunteer.rules.kinds import Role
-from volunteer.rules.policy import policy_on
+from volunteer.rules.policy import HoursPolicy, policy_on
 from volunteer.rules.reasons import Refusal
 from volunteer.stats.hours_export import HEADER, hours_rows
 from volunteer.stats.policies import policies
@@ -54,17 +55,28 @@ def _application(settings: Settings) -> Iterator[None]:
 
 
 @click.command()
-def migrate() -> None:
+@click.option("--grant-to", "role", help="A PostgreSQL role that may serve, but owns nothing.")
+def migrate(role: str | None) -> None:
     """Bring the schema to the newest revision."""
-    upgrade(settings_or_exit().database_url)
+    url = settings_or_exit().database_url
+    upgrade(url)
     click.echo("The database is at the newest revision.")
+    if role is None:
+        return
+    try:
+        grant_to(url, role)
+    except ValueError as error:
+        raise click.UsageError("--grant-to is for PostgreSQL; SQLite has no roles") from error
+    except ProgrammingError as error:
+        raise click.ClickException(f"there is no role {role}: CREATE ROLE it first") from error
+    click.echo(f"{role} may serve. It can change no line of the ledger.")
 
 
 @click.command()
 @click.option("--login", default="admin", show_default=True)
 @click.option("--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def init(login: str, password_file: Path | None) -> None:
-    """Migrate and create the first administrator. Refuses on a filled database."""
+    """Migrate, create the first administrator, enter the usual policy. Refuses on a filled database."""
     settings = settings_or_exit()
     upgrade(settings.database_url)
     password = (
@@ -81,6 +93,9 @@ def init(login: str, password_file: Path | None) -> None:
                 account_id = accounts.add_account(session, login=login, name=login, actor=None, now=now)
                 accounts.give_role(session, account_id=account_id, role=Role.ADMIN, actor=None, now=now)
                 sign_in.set_password(session, account_id=account_id, password=password, now=now)
+                # Without numbers nothing can be counted, and a version of the college's begins tomorrow.
+                policy = HoursPolicy(effective_on=settings.campus.day(now))
+                registry.add_policy(session, policy=policy, actor=None, now=now)
         except Refusal as refusal:
             raise click.ClickException(f"{refusal.reason}: {refusal.facts}") from refusal
     click.echo(f"Administrator {login} is ready.")
