@@ -54,9 +54,9 @@ def digits(page: Page) -> str:
     return page.locator("#typed").inner_text()
 
 
-def kept_by_worker(page: Page) -> None:
+def kept_by_worker(page: Page, path: str = "/display") -> None:
     page.wait_for_function("navigator.serviceWorker.controller !== null")
-    page.wait_for_function("caches.match('/display').then((found) => found !== undefined)")
+    page.wait_for_function("path => caches.match(path).then((found) => found !== undefined)", arg=path)
 
 
 def test_a_screen_lives_through_a_network_loss_and_a_reload_in_it(
@@ -148,7 +148,9 @@ def test_the_leaders_own_pages_live_through_a_network_loss_too(
     expect(page.locator("#typed")).not_to_have_text(before, timeout=20_000)
 
 
-def test_a_pass_is_scanned_online_and_offline(enter: Callable[..., Page], site: Site) -> None:
+def test_a_pass_is_scanned_online_and_without_network_on_either_side(
+    enter: Callable[..., Page], site: Site
+) -> None:
     display = screen(enter, site)
     member = enter("mei")
     member.goto(display.evaluate(READ).replace("HTTP://LOCALHOST", "http://localhost"))
@@ -164,6 +166,8 @@ def test_a_pass_is_scanned_online_and_offline(enter: Callable[..., Page], site: 
     member.goto(f"{site.url}/records")
     expect(member.get_by_text("A 双向核验").first).to_be_visible()
 
+    kept_by_worker(member, "/pass")
+    member.context.set_offline(True)
     leader.context.set_offline(True)
     before = leader.locator("#scanned li").count()
     scan(leader, own_code(member, site, after=True))
