@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "fixed": frozenset({"database", "driver"}),
     "revisions": frozenset(),
     "config": frozenset({"rules", "holidays"}),
+    "backup": frozenset({"models", "database", "migrate"}),
     "migrate": frozenset({"config", "database", "revisions"}),
     "models": frozenset({"rules", "database"}),
     "roster": frozenset({"rules"}),

@@ -16,7 +16,7 @@ from tests.actions.stage import Stage
 from tests.cast import LONG_AGO, Cast
 from volunteer.cli import COMMANDS, main
 from volunteer.database import writing
-from volunteer.models import Account, ApiToken, Display, RoleGrant, Seal, Visit
+from volunteer.models import Account, ApiToken, Display, PolicyVersion, RoleGrant, Seal, Visit
 from volunteer.revisions import GUARDS
 from volunteer.rules.campus import Campus
 
@@ -63,7 +63,7 @@ def test_migrate_may_be_said_twice(environment: dict[str, str]) -> None:
     assert [call(environment, "migrate").exit_code for _ in range(2)] == [0, 0]
 
 
-def test_init_makes_one_administrator_without_a_unit_and_refuses_a_filled_database(
+def test_init_makes_one_administrator_and_the_usual_policy_and_refuses_a_filled_database(
     environment: dict[str, str], engine: Engine, tmp_path: Path
 ) -> None:
     password = tmp_path / "password"
@@ -71,6 +71,7 @@ def test_init_makes_one_administrator_without_a_unit_and_refuses_a_filled_databa
     assert call(environment, "init", "--password-file", password).exit_code == 0
     with engine.connect() as connection:
         assert connection.execute(select(RoleGrant.role, RoleGrant.unit_id)).all() == [("admin", None)]
+        assert connection.execute(select(PolicyVersion.threshold_min)).all() == [(3000,)]
         assert str(connection.scalar(select(Account.password_hash))).startswith("$argon2id$")
     result = call(environment, "init", "--password-file", password)
     assert (result.exit_code, "already has accounts" in result.output) == (1, True)
@@ -221,3 +222,26 @@ def test_a_changed_ledger_exits_with_1_and_names_the_line(
     assert (result.exit_code, "entry 1 (ledger line 1) was changed" in result.output) == (1, True)
     told = json.loads(call(environment, "verify-ledger", "--json").output)
     assert (told["holds"], told["faults"][0]["kind"]) == (False, "changed")
+
+
+@pytest.mark.parametrize("name", ["recount", "housekeep", "verify-ledger"])
+def test_a_database_that_was_never_migrated_is_told_so(
+    environment: dict[str, str], tmp_path: Path, name: str
+) -> None:
+    empty = environment | {"VOLUNTEER_DATABASE_URL": f"sqlite:///{tmp_path / 'empty.db'}"}
+    result = call(empty, name)
+    assert (result.exit_code, "run `volunteer migrate` first" in result.output) == (1, True)
+
+
+def test_a_college_goes_into_a_file_and_comes_back_elsewhere(
+    environment: dict[str, str], served: int, tmp_path: Path
+) -> None:
+    file = tmp_path / "college.zip"
+    written = call(environment, "backup", file)
+    assert (written.exit_code, "rows in" in written.output) == (0, True)
+    assert call(environment, "backup", file).exit_code == 1
+    elsewhere = environment | {"VOLUNTEER_DATABASE_URL": f"sqlite:///{tmp_path / 'elsewhere.db'}"}
+    assert call(elsewhere, "restore", file).output == written.output
+    assert call(elsewhere, "recount").output == "0 differences\n"
+    again = call(elsewhere, "restore", file)
+    assert (again.exit_code, "holds rows already" in again.output) == (1, True)

@@ -6,6 +6,7 @@ import click
 
 # Loaded when called: a replay does not wait for the web.
 COMMANDS = {
+    "backup": "backing:backup",
     "demo": "serving:demo",
     "export": "data:export",
     "grant": "entering:grant",
@@ -15,6 +16,7 @@ COMMANDS = {
     "migrate": "data:migrate",
     "posters": "posters:posters",
     "recount": "data:recount",
+    "restore": "backing:restore",
     "replay": "replaying:replay_command",
     "serve": "serving:serve",
     "slip": "entering:slip",

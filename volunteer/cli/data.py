@@ -20,7 +20,7 @@ from volunteer.actions.recount import recount as recount_all
 from volunteer.cli.serving import settings_or_exit
 from volunteer.config import Settings
 from volunteer.database import db, transaction
-from volunteer.migrate import grant_to, upgrade
+from volunteer.migrate import grant_to, is_current, upgrade
 from volunteer.models import Account, Unit
 from volunteer.rules.kinds import Role
 from volunteer.rules.policy import HoursPolicy, policy_on
@@ -40,6 +40,10 @@ def opened() -> Iterator[tuple[Settings, Session]]:
     """Give the settings and a session inside an application context."""
     settings = settings_or_exit()
     with _application(settings):
+        if not is_current(db.engine):
+            raise click.ClickException(
+                "the database is not at the newest revision: run `volunteer migrate` first"
+            )
         yield settings, db.session()
 
 
