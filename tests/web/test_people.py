@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from tests.cast import NOON, NOW, Cast, System
 from tests.web.conftest import Enter
 from volunteer.database import db
-from volunteer.models import Member, Membership, ProbationWindow, Unit
+from volunteer.models import Member, Membership, ProbationWindow, RoleGrant, Unit
 from volunteer.rules.kinds import Stage, UnitKind
 
 
@@ -59,6 +59,28 @@ def test_what_is_wrong_with_a_unit_stands_beside_its_field(
     answer = enter("office").post("/registry/units/new", **form)
     assert answer.status_code == 422
     assert said in answer.text
+
+
+def test_who_sees_everything_founds_what_stands_at_the_top(
+    enter: Enter, people: Cast, write: Any, read: Any
+) -> None:
+    form = {"code": "FAR", "name": "另一学院", "kind": "college", "branch_kind": "", "parent": ""}
+    assert "上级组织" in enter("admin").post("/registry/units/new", **form).text
+    write(
+        lambda session: session.execute(
+            update(RoleGrant).where(RoleGrant.role == "admin").values(unit_id=None)
+        )
+    )
+    admin = enter("admin")
+    refused = admin.post("/registry/units/new", **form | {"kind": "branch"})
+    assert (refused.status_code, "最上级" in refused.text) == (422, True)
+    assert admin.post("/registry/units/new", **form).status_code == 303
+    assert read(select(Unit.parent_id).where(Unit.code == "FAR")) is None
+    answer = admin.post(
+        "/registry/units/new", **form | {"code": "NEW", "kind": "branch", "parent": "FAR", "then": "next"}
+    )
+    again = admin.get(answer.location).text
+    assert '<option value="FAR" selected>' in again and '<option value="branch" selected>' in again
 
 
 # --- the roster ---

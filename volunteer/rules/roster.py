@@ -19,8 +19,13 @@ class RosterEntry:
     probation_start: date | None = None
 
 
-def may_stand_below(kind: UnitKind, parent: UnitKind) -> bool:
-    """Whether a unit of one kind may stand below one of the other. Only a group needs a branch."""
+def may_stand_below(kind: UnitKind, parent: UnitKind | None) -> bool:
+    """Whether a unit of one kind may stand below one of the other; None is the top of the tree.
+
+    Only a group needs a branch, and only a university or a college stands alone.
+    """
+    if parent is None:
+        return kind in (UnitKind.UNIVERSITY, UnitKind.COLLEGE)
     if kind is UnitKind.GROUP:
         return parent is UnitKind.BRANCH
     return _LEVELS.index(parent) < _LEVELS.index(kind)

@@ -97,7 +97,7 @@ class Area(Line):
 
 
 class CodeField(fields.String):
-    """A code of the registry, as people write it on forms."""
+    """A code of the registry, as people write it on forms; left empty it is None, unless it is required."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("error_messages", {"required": MISSING, "null": MISSING, "invalid": CHECK_CODE})
@@ -107,6 +107,8 @@ class CodeField(fields.String):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs).strip()
+        if not text and not self.required:
+            return None
         if not _CODE.fullmatch(text):
             raise ValidationError(CHECK_CODE)
         return text

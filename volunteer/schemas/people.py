@@ -21,7 +21,7 @@ class UnitForm(Schema):
     name = Line(required=True)
     kind = OneOf(UnitKind, required=True)
     branch_kind = OneOf(BranchKind, load_default=None, allow_none=True)
-    parent = CodeField(required=True)
+    parent = CodeField(load_default=None)
 
 
 class NameForm(Schema):

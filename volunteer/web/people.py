@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -20,6 +21,7 @@ from volunteer.schemas.people import AdmitForm, MemberForm, MoveForm, NameForm, 
 from volunteer.stats import people as roster
 from volunteer.stats import units
 from volunteer.stats.people import PersonRow, Wanted
+from volunteer.stats.reach import sees_all
 from volunteer.stats.units import UnitRow
 from volunteer.web import access, paging
 from volunteer.web.forms import Form
@@ -33,32 +35,42 @@ PEOPLE_A_PAGE = 60
 @access.office
 def unit_tree() -> ResponseReturnValue:
     """Show the tree of units with the people and posts of each."""
+    actor = access.actor()
     return render_template(
-        "registry/units.html", rows=roster.unit_tree(db.session(), access.actor(), access.OFFICES)
+        "registry/units.html",
+        rows=roster.unit_tree(db.session(), actor, access.OFFICES),
+        may_found=sees_all(actor, access.OFFICES),
     )
 
 
 @bp.route("/registry/units/new", methods=["GET", "POST"])
 @access.office
 def new_unit() -> ResponseReturnValue:
-    """Register a unit below another."""
+    """Register a unit below another; who sees everything founds the first one, at the top."""
     form, actor, now = Form.typed(), access.actor(), clock.utc_now()
     access.reach()
     if not form.is_sent:
-        form.values = {"parent": request.args.get("below", ""), "kind": UnitKind.BRANCH}
+        form.values = _next_unit()
     elif (values := form.load(UnitForm())) is not None:
-        parent = _unit(values.pop("parent"), access.OFFICES)
-        if not may_stand_below(values["kind"], parent.kind):
-            form.errors["kind"] = gettext("Such a unit does not stand below this one. Choose another kind.")
+        code = values.pop("parent")
+        parent = _unit(code, access.OFFICES) if code is not None else None
+        if parent is None and not sees_all(actor, access.OFFICES):
+            form.errors["parent"] = gettext("Choose the unit below which it stands.")
+        elif not may_stand_below(values["kind"], parent.kind if parent else None):
+            form.errors["kind"] = _wrong_place(parent)
         elif form.run(
             lambda: in_transaction(
                 lambda session: registry.add_unit(
-                    session, parent_id=parent.id, actor=actor, now=now, **_with_branch_kind(values)
+                    session,
+                    parent_id=parent.id if parent else None,
+                    actor=actor,
+                    now=now,
+                    **_with_branch_kind(values),
                 )
             )
         ):
             flash(gettext("%(name)s is registered.", name=values["name"]), "done")
-            return redirect("/registry/units", 303)
+            return redirect(_after(values, parent), 303)
     return _unit_page(form, None)
 
 
@@ -184,10 +196,38 @@ def _unit_page(form: Form, unit: UnitRow | None) -> ResponseReturnValue:
         form=form,
         unit=unit,
         parents=units.units_in_reach(db.session(), access.actor(), access.OFFICES),
+        may_found=sees_all(access.actor(), access.OFFICES),
         kinds=list(UnitKind),
         branch_kinds=list(BranchKind),
     )
     return page, 422 if form.errors else 200
+
+
+def _next_unit() -> dict[str, Any]:
+    """Return what the form begins with: a branch below the unit of the address, or the first college."""
+    below = request.args.get("below", "")
+    nothing = not below and not units.own_units(db.session(), access.actor(), access.OFFICES)
+    return {
+        "parent": below,
+        "kind": request.args.get("kind") or (UnitKind.COLLEGE if nothing else UnitKind.BRANCH),
+        "branch_kind": request.args.get("branch_kind", ""),
+    }
+
+
+def _wrong_place(parent: UnitRow | None) -> str:
+    if parent is None:
+        return str(gettext("Only a university or a college stands at the top. Choose what this is below."))
+    return str(gettext("Such a unit does not stand below this one. Choose another kind."))
+
+
+def _after(values: Mapping[str, Any], parent: UnitRow | None) -> str:
+    """Return where to go on: to the tree, or to the same form for the next unit of that kind."""
+    if request.form.get("then") != "next":
+        return "/registry/units"
+    again = {"below": parent.code if parent else values["code"]}
+    if parent is not None:
+        again |= {"kind": values["kind"], "branch_kind": values["branch_kind"] or ""}
+    return "/registry/units/new?" + urlencode(again)
 
 
 def _unit(code: str, roles: frozenset[Role]) -> UnitRow:

@@ -17,6 +17,7 @@ from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.spans import Span
 from volunteer.schemas.registry import BaseForm, PostForm, PostWords, shift_form
 from volunteer.stats import registered, sites, units
+from volunteer.stats.first_steps import FirstStep, steps_taken
 from volunteer.stats.registered import BaseRow, PostRow, ShiftTimes
 from volunteer.web import access, tables
 from volunteer.web.forms import Form
@@ -32,8 +33,14 @@ BASE_OFFICES = frozenset({Role.COLLEGE, Role.ADMIN})
 def lists() -> ResponseReturnValue:
     """List the bases and posts in reach."""
     session, actor, now = db.session(), access.actor(), clock.utc_now()
+    office = access.roles() & access.OFFICES
+    taken = steps_taken(session, actor, access.OFFICES) if office else frozenset(FirstStep)
     return render_template(
         "registry/lists.html",
+        steps=list(FirstStep),
+        taken=taken,
+        next_step=next((step for step in FirstStep if step not in taken), None),
+        is_college=Role.COLLEGE in access.roles(),
         bases=registered.bases_kept(session, actor, access.REGISTRARS),
         posts=registered.posts_kept(session, actor, access.REGISTRARS, now=now),
         may_bases=bool(access.roles() & BASE_OFFICES),
