@@ -21,11 +21,12 @@ from sqlalchemy.orm import Session
 from tests import engines
 from tests.actions.stage import IN, OUT, Stage, at
 from tests.actions.test_ask import record
+from tests.actions.test_keep import committee_confirms
 from tests.cast import Cast, raise_cast
 from volunteer import create_app
-from volunteer.actions import decide, shifts
+from volunteer.actions import approve, decide, review, shifts
 from volunteer.database import in_transaction, writing
-from volunteer.models import Credit, Decision, Evidence, Request, Shift, Visit
+from volunteer.models import Approval, Credit, Decision, Evidence, Request, Shift, Visit
 from volunteer.rules.campus import Campus
 from volunteer.rules.kinds import Grade, Verdict, VisitState
 from volunteer.rules.reasons import Reason, Refusal
@@ -188,6 +189,59 @@ def test_one_first_approval_pressed_by_two_hands_of_one_account_is_one(hall: Hal
     found = hall.at_once([lambda stage: stage.approve(request, "organiser", "13:10")] * 10)
     assert sum(result is Reason.SAME_PERSON for result in found) == 9
     assert hall.count(Credit.id > 0) == 0
+
+
+def test_of_two_reviewers_at_once_one_wins_and_the_other_must_look_again(hall: Hall) -> None:
+    visits = []
+    with hall.stage() as stage:
+        committee_confirms(stage)
+        for who in ("mei", "ning", "bo"):
+            visits.append(stage.serve(who, "09:00", "12:00"))
+        seen = {visit: stage.visit(visit).version for visit in visits}
+
+    def act(visit: int, login: str, act: Callable[..., Any], **more: Any) -> Work:
+        return lambda stage: act(
+            stage.session,
+            visit_id=visit,
+            actor=stage.actor(login),
+            campus=stage.campus,
+            now=at("13:00"),
+            seen=seen[visit],
+            **more,
+        )
+
+    works = [
+        pressed
+        for visit in visits
+        for pressed in (
+            act(visit, "office", review.confirm),
+            act(visit, "office_second", review.return_visit, reason="待核实"),
+        )
+    ]
+    found = hall.at_once(works)
+    for one, other in zip(found[::2], found[1::2], strict=True):
+        assert {one, other} == {None, Reason.CHANGED_MEANWHILE}
+
+
+def test_of_two_first_approvals_at_once_one_is_given_and_the_other_does_not_become_the_second(
+    hall: Hall,
+) -> None:
+    with hall.stage() as stage:
+        asked = stage.make_up("mei", "09:00", "12:00", "12:30")
+
+    def press(login: str) -> Work:
+        return lambda stage: approve.approve(
+            stage.session,
+            request_id=asked,
+            actor=stage.actor(login),
+            campus=stage.campus,
+            now=at("13:00"),
+            seen=0,
+        )
+
+    found = hall.at_once([press("secretary"), press("organiser")])
+    assert sorted(str(one) for one in found) == ["asked", "changed_meanwhile"]
+    assert hall.count(Approval.request_id == asked) == 1
 
 
 def test_a_check_out_and_an_overlapping_make_up_count_the_minute_once(hall: Hall) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.actions.stage import IN, OUT, Stage, at
 from tests.actions.test_keep import committee_confirms
-from volunteer.actions import decide, review
+from volunteer.actions import approve, decide, review
 from volunteer.models import AuditLine, Credit
 from volunteer.rules.kinds import Grade, VisitState
 from volunteer.rules.reasons import Reason
@@ -183,3 +183,86 @@ def test_a_returned_record_frees_its_minutes_and_takes_them_back(stage: Stage) -
     assert (stage.minutes(first)[0], stage.minutes(second)[0]) == (0, 180)
     confirm(stage, first, "secretary", "16:30")
     assert (stage.minutes(first)[0], stage.minutes(second)[0]) == (180, 120)
+
+
+def test_who_saw_an_older_version_of_a_record_must_look_again(stage: Stage, waiting: int) -> None:
+    seen = stage.visit(waiting).version
+    confirm(stage, waiting, "secretary")
+    for act in (review.confirm, review.return_visit):
+        more = {"reason": "待核实"} if act is review.return_visit else {}
+        with stage.refused(Reason.CHANGED_MEANWHILE):
+            act(
+                stage.session,
+                visit_id=waiting,
+                actor=stage.actor("organiser"),
+                campus=stage.campus,
+                now=at("13:05"),
+                seen=seen,
+                **more,
+            )
+    assert stage.stands(waiting) == (CONFIRMED, Grade.B, 180)
+
+
+def quiet(stage: Stage, visit: int, login: str = "organiser") -> None:
+    review.confirm_quiet(
+        stage.session,
+        visit_id=visit,
+        actor=stage.actor(login),
+        campus=stage.campus,
+        now=at("13:00"),
+        seen=stage.visit(visit).version,
+    )
+
+
+def test_what_carries_no_flag_is_confirmed_without_a_look_and_what_carries_one_is_not(stage: Stage) -> None:
+    committee_confirms(stage)
+    plain = stage.serve("mei", "09:00", "12:00")
+    stage.come("ning", "09:00:30", device="phone-1")
+    stage.come("bo", "09:00:45", device="phone-1")
+    flagged = stage.leave("ning", "12:00").visit_id
+    quiet(stage, plain)
+    assert stage.stands(plain)[0] is CONFIRMED
+    with stage.refused(Reason.CHANGED_MEANWHILE):
+        quiet(stage, flagged)
+    with stage.refused(Reason.NOT_ALLOWED):
+        quiet(stage, flagged, "neighbour")
+    assert stage.stands(flagged)[0] is PENDING
+
+
+@pytest.mark.parametrize("login", ["organiser", "secretary"])
+def test_who_saw_a_request_before_another_approved_it_must_look_again(stage: Stage, login: str) -> None:
+    request = stage.make_up("mei", "09:00", "12:00", "13:00")
+    stage.approve(request, "leader", "13:05")
+    for act, more in ((approve.approve, {}), (approve.reject, {"reason": "不在岗"})):
+        with stage.refused(Reason.CHANGED_MEANWHILE):
+            act(
+                stage.session,
+                request_id=request,
+                actor=stage.actor(login),
+                campus=stage.campus,
+                now=at("13:06"),
+                seen=0,
+                **more,
+            )
+    approve.approve(
+        stage.session,
+        request_id=request,
+        actor=stage.actor(login),
+        campus=stage.campus,
+        now=at("13:07"),
+        seen=1,
+    )
+
+
+def test_who_has_no_part_in_a_request_does_not_learn_that_it_changed(stage: Stage) -> None:
+    request = stage.make_up("mei", "09:00", "12:00", "13:00")
+    stage.approve(request, "leader", "13:05")
+    with stage.refused(Reason.NOT_ALLOWED):
+        approve.approve(
+            stage.session,
+            request_id=request,
+            actor=stage.actor("neighbour"),
+            campus=stage.campus,
+            now=at("13:06"),
+            seen=0,
+        )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.rules.strategies import thorough
 from volunteer.holidays import published_workday
-from volunteer.rules.workdays import Deadline, WorkCalendar, deadline_after, no_year_known
+from volunteer.rules.workdays import Deadline, WorkCalendar, deadline_after, no_year_known, workdays_left
 
 PUBLISHED = WorkCalendar(published=published_workday)
 UNKNOWN = WorkCalendar()
@@ -124,3 +124,18 @@ def test_a_later_end_never_gives_an_earlier_deadline(
     one = deadline_after(start, workdays, calendar).day
     assert deadline_after(start + timedelta(days=1), workdays, calendar).day >= one
     assert deadline_after(start, workdays + 1, calendar).day > one
+
+
+@pytest.mark.parametrize(
+    ("today", "last", "expected"),
+    [
+        ("2026-09-30", "2026-10-20", 11),
+        ("2026-10-19", "2026-10-20", 2),
+        ("2026-10-20", "2026-10-20", 1),
+        ("2026-10-21", "2026-10-20", 0),
+        # A Sunday on which the deadline falls is still a day to act.
+        ("2026-10-18", "2026-10-18", 1),
+    ],
+)
+def test_the_working_days_left_count_today_and_the_last_one(today: str, last: str, expected: int) -> None:
+    assert workdays_left(day(today), day(last), PUBLISHED) == expected

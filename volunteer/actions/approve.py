@@ -41,17 +41,20 @@ def approve(
     campus: Campus,
     now: datetime,
     ends_at: datetime | None = None,
+    seen: int | None = None,
 ) -> RequestState:
     """Give the next approval; the second one books the hours.
 
     Args:
         ends_at: The end that the approver vouches for; an earlier one than asked for wins.
+        seen: How many approvals there were when the approver looked.
 
     Raises:
         Refusal: ``UNKNOWN``, ``SAME_PERSON``, ``NOT_ALLOWED``, ``PROBATION_CLOSED``, ``DEADLINE_PASSED``,
-            ``BUDGET_USED`` or ``BEYOND_SHIFT``.
+            ``BUDGET_USED``, ``BEYOND_SHIFT`` or ``CHANGED_MEANWHILE``.
     """
     desk = _desk(session, request_id)
+    _check_seen(desk, actor, seen)
     request, step = desk.request, 1 if desk.first is None else 2
     _check_approver(session, desk, actor, step)
     check_still_member(session, request.member_id)
@@ -80,14 +83,25 @@ def approve(
 
 
 def reject(
-    session: Session, *, request_id: int, actor: Actor, reason: str, campus: Campus, now: datetime
+    session: Session,
+    *,
+    request_id: int,
+    actor: Actor,
+    reason: str,
+    campus: Campus,
+    now: datetime,
+    seen: int | None = None,
 ) -> None:
     """Turn a request down, as the committee or the college. The record stays, and may be asked for again.
 
+    Args:
+        seen: How many approvals there were when the reviewer looked.
+
     Raises:
-        Refusal: ``UNKNOWN``, ``SAME_PERSON``, ``NOT_ALLOWED`` or ``BAD_FIELD``.
+        Refusal: ``UNKNOWN``, ``SAME_PERSON``, ``NOT_ALLOWED``, ``CHANGED_MEANWHILE`` or ``BAD_FIELD``.
     """
     desk = _desk(session, request_id)
+    _check_seen(desk, actor, seen)
     request = desk.request
     _check_new_hand(session, desk, actor)
     if not actor.may_review(desk.unit_chain):
@@ -126,6 +140,17 @@ def _desk(session: Session, request_id: int) -> _Desk:
         post_id=post_id,
         is_held=state in (VisitState.DISPUTED, *SETTLED),
     )
+
+
+def _check_seen(desk: _Desk, actor: Actor, seen: int | None) -> None:
+    """Of two approvers at once one wins; the other must look again. Who has no part learns nothing."""
+    leads = desk.post_id is not None and actor.leads(desk.post_id)
+    if seen is None or actor.is_member(desk.request.member_id):
+        return
+    if not (leads or actor.may_review(desk.unit_chain)):
+        raise Refusal(Reason.NOT_ALLOWED)
+    if desk.request.state is not RequestState.ASKED or seen != (desk.first is not None):
+        raise Refusal(Reason.CHANGED_MEANWHILE)
 
 
 def _check_approver(session: Session, desk: _Desk, actor: Actor, step: int) -> None:

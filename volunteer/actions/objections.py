@@ -69,14 +69,25 @@ def object_to(
 
 
 def accept_objection(
-    session: Session, *, objection_id: int, actor: Actor, campus: Campus, now: datetime
+    session: Session,
+    *,
+    objection_id: int,
+    actor: Actor,
+    campus: Campus,
+    now: datetime,
+    is_seen_open: bool = False,
 ) -> None:
     """Put another member's objection in force. The branch has three working days; after them the college may.
 
+    Args:
+        is_seen_open: The reviewer looked at it before anybody had accepted it.
+
     Raises:
-        Refusal: ``UNKNOWN``, ``SAME_PERSON``, ``NOT_ALLOWED`` or ``DEADLINE_PASSED``.
+        Refusal: ``UNKNOWN``, ``SAME_PERSON``, ``NOT_ALLOWED``, ``DEADLINE_PASSED`` or ``CHANGED_MEANWHILE``.
     """
     objection, visit = _on_desk(session, objection_id, actor)
+    if objection.accepted_at is not None and is_seen_open:
+        raise Refusal(Reason.CHANGED_MEANWHILE)
     if objection.accepted_at is not None:
         return
     is_college = actor.is_college_of(chain_of(session, visit.unit_id))
@@ -94,14 +105,20 @@ def resolve(
     reason: str,
     campus: Campus,
     now: datetime,
+    is_seen_open: bool = False,
 ) -> None:
     """Answer an objection: upheld, the record is void; else it is again what it was.
 
+    Args:
+        is_seen_open: The reviewer looked at it before anybody had answered it.
+
     Raises:
-        Refusal: ``UNKNOWN``, ``SAME_PERSON`` (own record, who objected, vouched or confirmed) or
-            ``NOT_ALLOWED``.
+        Refusal: ``UNKNOWN``, ``SAME_PERSON`` (own record, who objected, vouched or confirmed),
+            ``NOT_ALLOWED`` or ``CHANGED_MEANWHILE``.
     """
     objection, visit = _on_desk(session, objection_id, actor)
+    if objection.resolved_at is not None and is_seen_open:
+        raise Refusal(Reason.CHANGED_MEANWHILE)
     if actor.account_id == visit.confirmed_by_id:
         raise Refusal(Reason.SAME_PERSON)
     if objection.accepted_at is None or objection.resolved_at is not None:

@@ -16,17 +16,31 @@ from volunteer.rules.kinds import Grade, VisitState
 from volunteer.rules.names import clean_line
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
+from volunteer.stats.signs import signs_of
 
 REASON_LENGTH = 200
 
 
-def confirm(session: Session, *, visit_id: int, actor: Actor, campus: Campus, now: datetime) -> None:
+def confirm(
+    session: Session,
+    *,
+    visit_id: int,
+    actor: Actor,
+    campus: Campus,
+    now: datetime,
+    seen: int | None = None,
+) -> None:
     """Let a pending record count. It never lifts one that stands alone: that takes a witness or a request.
 
+    Args:
+        seen: The version of the record that the reviewer looked at.
+
     Raises:
-        Refusal: ``UNKNOWN``, ``SAME_PERSON`` (own record, or who vouched for it), ``NOT_ALLOWED``.
+        Refusal: ``UNKNOWN``, ``SAME_PERSON`` (own record, or who vouched for it), ``NOT_ALLOWED`` or
+            ``CHANGED_MEANWHILE``.
     """
     found, visit = _on_desk(session, visit_id, actor)
+    _check_seen(visit, seen)
     if visit.state is VisitState.CONFIRMED:
         return
     is_ready = visit.state is VisitState.PENDING and visit.grade is not Grade.D and visit.claim is None
@@ -38,15 +52,40 @@ def confirm(session: Session, *, visit_id: int, actor: Actor, campus: Campus, no
     _write(session, found, changed, "confirm", actor, campus, now)
 
 
+def confirm_quiet(
+    session: Session, *, visit_id: int, actor: Actor, campus: Campus, now: datetime, seen: int
+) -> None:
+    """Let a pending record count that the reviewer did not open, because nothing speaks against it.
+
+    Raises:
+        Refusal: As :func:`confirm`; ``CHANGED_MEANWHILE`` where it carries a flag by now.
+    """
+    _on_desk(session, visit_id, actor)
+    if signs_of(session, [visit_id], today=campus.day(now))[visit_id]:
+        raise Refusal(Reason.CHANGED_MEANWHILE, case="flagged")
+    confirm(session, visit_id=visit_id, actor=actor, campus=campus, now=now, seen=seen)
+
+
 def return_visit(
-    session: Session, *, visit_id: int, actor: Actor, reason: str, campus: Campus, now: datetime
+    session: Session,
+    *,
+    visit_id: int,
+    actor: Actor,
+    reason: str,
+    campus: Campus,
+    now: datetime,
+    seen: int | None = None,
 ) -> None:
     """Send a record back: it is pending, whatever it was, until the committee confirms it.
 
+    Args:
+        seen: The version of the record that the reviewer looked at.
+
     Raises:
-        Refusal: ``UNKNOWN``, ``SAME_PERSON``, ``NOT_ALLOWED`` or ``BAD_FIELD``.
+        Refusal: ``UNKNOWN``, ``SAME_PERSON``, ``NOT_ALLOWED``, ``CHANGED_MEANWHILE`` or ``BAD_FIELD``.
     """
     found, visit = _on_desk(session, visit_id, actor)
+    _check_seen(visit, seen)
     if visit.state not in (VisitState.CONFIRMED, VisitState.PENDING):
         raise Refusal(Reason.NOT_ALLOWED)
     facts = {"reason": clean_line(reason, "reason", longest=REASON_LENGTH)} if reason else {}
@@ -66,6 +105,12 @@ def vouched_for(session: Session, visit: NearVisit, account_id: int) -> bool:
         literal(visit.grade in (Grade.A, Grade.C)),
     )
     return bool(session.execute(select(attested.exists() | witnessed.exists())).scalar_one())
+
+
+def _check_seen(visit: NearVisit, seen: int | None) -> None:
+    """Of two reviewers at once one wins; the other must look again."""
+    if seen is not None and visit.version != seen:
+        raise Refusal(Reason.CHANGED_MEANWHILE)
 
 
 def _on_desk(session: Session, visit_id: int, actor: Actor) -> tuple[Nearby, NearVisit]:

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     UNKNOWN = "unknown"
     ALREADY_EXISTS = "already_exists"
     BAD_FIELD = "bad_field"
+    CHANGED_MEANWHILE = "changed_meanwhile"
     STAGE_ORDER = "stage_order"
     ALREADY_CREDITED = "already_credited"
     NOT_SIGNED_IN = "not_signed_in"

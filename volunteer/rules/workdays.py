@@ -42,6 +42,14 @@ class WorkCalendar:
         return day not in self.own and self.published(day) is None
 
 
+def workdays_left(today: date, last: date, calendar: WorkCalendar) -> int:
+    """Return the working days from *today* to *last*, both included; at least 1 as long as it is not over."""
+    if today > last:
+        return 0
+    days = (today + timedelta(days=number) for number in range((last - today).days + 1))
+    return max(1, sum(calendar.is_workday(day) for day in days))
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """The last day on which something is in time; provisional where the calendar was not known."""

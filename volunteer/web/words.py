@@ -52,6 +52,9 @@ SENTENCES: Mapping[Reason, Any] = {
     Reason.UNKNOWN: _l("Not found. Perhaps the address is mistyped, or it belongs to another branch."),
     Reason.ALREADY_EXISTS: _l("This is there already."),
     Reason.BAD_FIELD: _l("Please check what is entered here."),
+    Reason.CHANGED_MEANWHILE: _l(
+        "Somebody else was quicker, so nothing was changed by you. Look at how it stands now."
+    ),
     Reason.STAGE_ORDER: _l(
         "One step follows another: activist, candidate, probationary member. To full membership leads the"
         " meeting's decision."
@@ -110,6 +113,18 @@ CASES: Mapping[tuple[Reason, str], Any] = {
         "These slips were printed already. Open the page again to print new ones; the earlier ones are then"
         " worthless."
     ),
+    (Reason.ALREADY_EXISTS, "question"): _l(
+        "A question about this record waits for its answer already. It shows on the pages of the post's"
+        " leaders."
+    ),
+    (Reason.ALREADY_EXISTS, "drawn"): _l(
+        "The sample of this month is drawn, and it is drawn once. Enter what was found instead."
+    ),
+    (Reason.BAD_FIELD, "not_over"): _l("Choose a month that is over: until then records are added to it."),
+    (Reason.BAD_FIELD, "nothing_served"): _l(
+        "Nothing was served in this month, so there is nothing to draw."
+    ),
+    (Reason.CHANGED_MEANWHILE, "flagged"): _l("Something speaks for a closer look by now. Open the record."),
     (Reason.ALREADY_EXISTS, "tokens"): _l("Five tokens at a time are enough. Revoke one first."),
     (Reason.BAD_FIELD, "password_length"): _l("At least ten characters, at most 200."),
     (Reason.BAD_FIELD, "password_login"): _l("Not your login or student number."),
