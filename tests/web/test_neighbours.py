@@ -16,12 +16,14 @@ from werkzeug.routing import Rule
 
 from tests.actions.stage import Stage
 from tests.cast import LONG_AGO, NOW, Cast, System
-from volunteer.actions import displays, proposals, registry
+from volunteer.actions import decide, displays, meeting, proposals, registry
 from volunteer.actions.access import load_actor
+from volunteer.actions.meeting import Proposed
 from volunteer.actions.tokens import make_token
 from volunteer.models import ApiToken, AuditLine, Display, DisplayLink, RoleGrant, Upload
 from volunteer.rules.campus import Campus
-from volunteer.rules.kinds import BaseStatus, Role, UnitKind, UploadKind
+from volunteer.rules.kinds import BaseStatus, DecisionKind, Role, UnitKind, UploadKind
+from volunteer.stats.conversion import last_left_of
 
 # Who asks: everybody of another branch, and the office and a leader of another college.
 ASKERS = ("neighbour", "bo", "far_leader", "far_office")
@@ -80,6 +82,14 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         objection = stage.object_to(visit, "13:00", by="organiser")
         office = load_actor(session, people.office_account)
         proposal = proposals.propose_slip(session, account_id=people.secretary_account, actor=office, now=NOW)
+        cancelled = Proposed(what=DecisionKind.CANCELLATION, member_id=people.mei, on=NOW.date())
+        decision = meeting.propose(
+            session, cancelled, reason="支部大会决议", actor=office, campus=campus, now=NOW
+        )
+        gone = System(session).member("2023010009", people.law)
+        decide.transfer(
+            session, member_id=gone, to_unit_id=None, on=NOW.date(), actor=None, campus=campus, now=NOW
+        )
         stage.display(people.site)
         displays.make_link(session, site_id=people.site, actor=office, now=NOW)
         make_token(session, account_id=people.mei_account, actor_id=None, now=NOW)
@@ -101,6 +111,8 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             "request_id": request,
             "objection_id": objection,
             "proposal_id": proposal,
+            "decision_id": decision,
+            "membership_id": last_left_of(session, gone),
             "upload_id": upload.id,
             "grant_id": session.scalars(grant).one(),
             "token_id": session.scalars(token).one(),

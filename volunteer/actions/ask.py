@@ -204,7 +204,7 @@ def request_record(
     session.execute(select(Member.id).where(Member.id == member_id).with_for_update(key_share=True))
     before = recorded_minutes(session, member_id, kind)
     if before + minutes > most:
-        raise Refusal(Reason.BUDGET_USED, minutes_left=max(0, most - before))
+        raise Refusal(Reason.BUDGET_USED, minutes_left=max(0, most - before), case="record")
     return _insert(
         session,
         kind=kind,

@@ -28,8 +28,8 @@ UPLOADS_KEPT = timedelta(days=1)
 def housekeep(*, campus: Campus, signer: HeadSigner, now: datetime) -> Mapping[str, int]:
     """Do all that is due, each step in transactions of its own, and return how much of each was done."""
     return {
-        "closed": _until_done(lambda session: close_past_grace(session, campus=campus, now=now), AT_ONCE),
-        "sealed": _until_done(seal, BATCH),
+        "closed": until_done(lambda session: close_past_grace(session, campus=campus, now=now), AT_ONCE),
+        "sealed": until_done(seal, BATCH),
         "signed": in_transaction(
             lambda session: sign_heads(session, on=campus.day(now), signer=signer, now=now)
         ),
@@ -37,7 +37,7 @@ def housekeep(*, campus: Campus, signer: HeadSigner, now: datetime) -> Mapping[s
     }
 
 
-def _until_done(step: Callable[[Session], int], at_once: int) -> int:
+def until_done(step: Callable[[Session], int], at_once: int) -> int:
     """Repeat a step that does at most so much at once: nobody waits for long behind it."""
     total = 0
     while (done := in_transaction(step)) > 0:

@@ -1,9 +1,13 @@
-"""How much of what may be claimed a member has used up."""
+"""How much of what may be claimed a member has used up, and what she asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
-from volunteer.models import ProbationWindow, Request, Visit
+from volunteer.models import Approval, ProbationWindow, Request, Visit
 from volunteer.rules.kinds import Grade, RequestKind, RequestState, VisitState
 
 
@@ -33,3 +37,39 @@ def recorded_minutes(session: Session, member_id: int, kind: RequestKind) -> int
         )
     ).scalar_one()
     return minutes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedRequest:
+    """Hours from before the start or from elsewhere that somebody asked for, not approved (yet)."""
+
+    kind: RequestKind
+    on: date
+    minutes: int
+    what: str | None
+    state: RequestState
+    has_first: bool
+    answer: str | None
+
+
+def typed_requests(session: Session, member_id: int) -> Sequence[TypedRequest]:
+    """Return the typed records of a member that wait or were rejected, newest first."""
+    first = select(Approval.request_id).where(Approval.request_id == Request.id, Approval.step == 1)
+    rows = session.execute(
+        select(
+            Request.kind,
+            Request.on,
+            Request.minutes,
+            Request.what,
+            Request.state,
+            first.exists().label("has_first"),
+            Request.answer,
+        )
+        .where(
+            Request.member_id == member_id,
+            Request.minutes.is_not(None),
+            Request.state.in_((RequestState.ASKED, RequestState.REJECTED)),
+        )
+        .order_by(Request.asked_at.desc(), Request.id.desc())
+    ).all()
+    return [TypedRequest(**row._mapping) for row in rows]

@@ -57,6 +57,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         auth,
         branch,
         college,
+        conversion,
         entry,
         health,
         identity,
@@ -64,6 +65,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         language,
         leader,
         metrics,
+        papers,
         people,
         posters,
         problems,
@@ -78,6 +80,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         slips,
         student,
         timetable,
+        typed,
     )
 
     metrics.init_app(app)
@@ -97,8 +100,11 @@ def assemble(app: Flask, settings: Settings) -> None:
         leader,
         screens,
         posters,
-        branch,
         college,
+        branch,
+        conversion,
+        papers,
+        typed,
         review,
         registry,
         people,

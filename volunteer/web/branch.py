@@ -9,9 +9,10 @@ from flask_babel import gettext
 
 from volunteer import clock
 from volunteer.database import db
-from volunteer.rules.kinds import Phase, Status
+from volunteer.rules.kinds import Phase, Role, Status
 from volunteer.rules.reasons import Reason, Refusal
-from volunteer.stats import rollups, units
+from volunteer.stats import conversion, rollups, units
+from volunteer.stats.claims import typed_requests
 from volunteer.stats.rollups import Days
 from volunteer.stats.standing import MemberStanding, member_standing, members_of
 from volunteer.stats.units import UnitRow
@@ -116,11 +117,16 @@ def member(member_id: int) -> ResponseReturnValue:
     session = db.session()
     if not units.may_read_member(session, member_id, access.actor(), access.READERS):
         raise Refusal(Reason.UNKNOWN)
-    now = clock.utc_now()
+    now, actor = clock.utc_now(), access.actor()
+    is_own = actor.is_member(member_id)
     return render_template(
         "branch/member.html",
         one=member_standing(session, member_id, today=settings().campus.day(now)),
         months=records.by_month(session, member_id, now=now),
+        proposals=conversion.proposals_about(session, member_id),
+        typed_requests=typed_requests(session, member_id),
+        may_act=not is_own and bool(access.roles() & access.REVIEWERS),
+        may_transfer=not is_own and Role.COLLEGE in access.roles(),
     )
 
 

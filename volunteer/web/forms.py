@@ -20,6 +20,8 @@ FIELD_OF: Mapping[Reason, str] = {
     Reason.SHIFT_STARTED: "ends_at",
     Reason.BEYOND_SHIFT: "ends_at",
     Reason.ALREADY_EXISTS: "code",
+    Reason.EXTENSION_OUT_OF_RANGE: "months",
+    Reason.NOT_DUE: "on",
 }
 # What actions call a field that forms have in two parts.
 PART_OF: Mapping[str, str] = {"breaks": "break_from"}
@@ -74,7 +76,7 @@ class Form:
 
 
 def _is_for_all(refusal: Refusal) -> bool:
-    """Whether the refusal is of the page rather than of what was typed. One with a day is of what was typed."""
+    """Whether the refusal is of the page rather than of what was typed. With a day it is of what was typed."""
     if refusal.reason is Reason.NOT_ALLOWED:
         return "day" not in refusal.facts
     return refusal.reason in (Reason.UNKNOWN, Reason.NOT_SIGNED_IN)

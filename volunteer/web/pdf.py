@@ -75,18 +75,20 @@ class Paper(FPDF):
 
     def fitting_size(self, text: str, *, sizes: Sequence[float], lines: int, width: float = 0) -> float:
         """Return the first of *sizes* in which *text* needs at most *lines*, else the last."""
-        for size in sizes:
-            self.set_font("sans", size=size)
-            needed = self.multi_cell(
-                width,
-                text=self.spelled(text),
-                wrapmode=_wrapping(text),
-                dry_run=True,
-                output=MethodReturnValue.LINES,
-            )
-            if len(needed) <= lines:  # type: ignore[arg-type]
-                return size
-        return sizes[-1]
+        fitting = (size for size in sizes if self.lines_of(text, size=size, width=width) <= lines)
+        return next(fitting, sizes[-1])
+
+    def lines_of(self, text: str, *, size: float, width: float = 0) -> int:
+        """Return how many lines *text* takes in that width."""
+        self.set_font("sans", size=size)
+        needed = self.multi_cell(
+            width,
+            text=self.spelled(text),
+            wrapmode=_wrapping(text),
+            dry_run=True,
+            output=MethodReturnValue.LINES,
+        )
+        return len(needed)  # type: ignore[arg-type]
 
     def spelled(self, text: str) -> str:
         """Return *text* as the fonts can print it: a sign that neither has is told by its number.

@@ -22,8 +22,12 @@ from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas.asks import Password, correction_form, make_up_form, reason_form
 from volunteer.stats import sites
 from volunteer.stats.accounts import own_tokens
+from volunteer.stats.breakdown import breakdown_of
+from volunteer.stats.claims import typed_requests
+from volunteer.stats.conversion import decisions_about
 from volunteer.stats.past_shifts import past_shifts
 from volunteer.stats.records import Record, records_of
+from volunteer.stats.rollups import Days
 from volunteer.stats.slips import own_entry
 from volunteer.stats.standing import member_standing
 from volunteer.web import access, auth, identity, records, tables
@@ -50,9 +54,13 @@ def home() -> ResponseReturnValue:
     """Show the ring, what runs now and what to do next."""
     session, member_id, now = db.session(), access.my_member_id(), clock.utc_now()
     recent = records_of(session, member_id, now=now, limit=12)
+    year = Days.calendar_year(settings().campus.day(now).year)
     return render_template(
         "student/home.html",
         one=member_standing(session, member_id, today=settings().campus.day(now)),
+        year=year,
+        this_year=breakdown_of(session, member_id, from_on=year.from_on, to_on=year.to_on),
+        decisions=decisions_about(session, member_id),
         running=next((record for record in recent if record.state is VisitState.OPEN), None),
         unclosed=[record for record in recent if record.may_correct],
         to_confirm=[record for record in recent if record.waits_for_her],
@@ -72,6 +80,7 @@ def mine() -> ResponseReturnValue:
         "student/records.html",
         one=member_standing(session, member_id, today=settings().campus.day(now)),
         months=records.by_month(session, member_id, now=now),
+        typed_requests=typed_requests(session, member_id),
     )
 
 

@@ -1,15 +1,20 @@
 """Which columns each list has when it is taken along, and the basis that its figures stand on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeVar
 
 from flask import Response
 from flask_babel import gettext as _
 
 from volunteer.database import db
+from volunteer.rules.kinds import Grade, RequestKind
 from volunteer.rules.policy import policy_on
 from volunteer.rules.tally import hours_text
+from volunteer.stats import ledger
+from volunteer.stats.conversion import ProposalRow
+from volunteer.stats.ledger import HeadRow
 from volunteer.stats.policies import policies
 from volunteer.stats.records import Record, TypedRecord
 from volunteer.stats.registered import BaseRow, PostRow
@@ -23,6 +28,7 @@ from volunteer.web.show import DASH, moment, settings
 from volunteer.web.words import word
 
 T = TypeVar("T")
+MARKS = (Grade.A, Grade.B, Grade.C, Grade.E, RequestKind.OPENING, RequestKind.OUTSIDE)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -43,7 +49,46 @@ def members(unit: UnitRow, people: Sequence[MemberStanding], *, now: datetime) -
         Column(_("Make-up share"), Kind.PERCENT, lambda one: one.makeup_share_pct),
     ]
     basis = _("Basis: probation window of each member")
-    return _table(unit.name, _("members"), basis, columns, people, now=now)
+    heads = ledger.heads(db.session(), unit.path)
+    return _table(unit.name, _("members"), basis, columns, people, now=now, heads=heads)
+
+
+def due(
+    unit: UnitRow,
+    people: Sequence[MemberStanding],
+    *,
+    marks: Mapping[int, Mapping[StrEnum, int]],
+    objections: Mapping[int, int],
+    waiting: Mapping[int, ProposalRow],
+    now: datetime,
+) -> Table[MemberStanding]:
+    """Return who is due at the conversion desk, with the hours of each grade."""
+
+    def proposed(one: MemberStanding) -> str | None:
+        row = waiting.get(one.member_id)
+        return f"{word(row.what)} {row.on}" if row else None
+
+    def of(mark: StrEnum) -> Column[MemberStanding]:
+        return Column(word(mark), Kind.HOURS, lambda one: marks[one.member_id].get(mark, 0))
+
+    columns: list[Column[MemberStanding]] = [
+        Column(_("Student number"), Kind.TEXT, lambda one: one.student_no),
+        Column(_("Name"), Kind.TEXT, lambda one: one.name),
+        Column(_("Branch"), Kind.TEXT, lambda one: one.unit_name),
+        Column(_("Phase"), Kind.TEXT, lambda one: word(one.standing.phase)),
+        Column(_("Status"), Kind.TEXT, lambda one: word(one.standing.status)),
+        Column(_("Probation from"), Kind.DAY, lambda one: one.starts_on),
+        Column(_("due on"), Kind.DAY, lambda one: one.ends_before),
+        Column(_("Counted hours"), Kind.HOURS, lambda one: one.standing.counted),
+        Column(_("Hours missing"), Kind.HUNDREDTHS, lambda one: one.standing.missing_hundredths),
+        *(of(mark) for mark in MARKS),
+        Column(_("Pending hours"), Kind.HOURS, lambda one: one.pending),
+        Column(_("Open objections"), Kind.NUMBER, lambda one: objections[one.member_id]),
+        Column(_("Proposed"), Kind.TEXT, proposed),
+    ]
+    basis = _("Basis: probation window of each member")
+    heads = ledger.heads(db.session(), unit.path)
+    return _table(unit.name, _("conversion"), basis, columns, people, now=now, heads=heads)
 
 
 def rollup(unit: UnitRow, kind: str, rows: Sequence[RollUp], days: Days, *, now: datetime) -> Table[RollUp]:
@@ -62,7 +107,8 @@ def rollup(unit: UnitRow, kind: str, rows: Sequence[RollUp], days: Days, *, now:
         since=days.from_on,
         until=days.to_on,
     )
-    return _table(unit.name, kind, basis, columns, rows, now=now)
+    heads = ledger.heads(db.session(), unit.path)
+    return _table(unit.name, kind, basis, columns, rows, now=now, heads=heads)
 
 
 def posts(rows: Sequence[PostRow], *, now: datetime) -> Table[PostRow]:
@@ -120,7 +166,9 @@ def records(one: MemberStanding, months: Sequence[Month], *, now: datetime) -> T
         rows += month.records
         rows += month.typed
     name = f"{one.name} {one.student_no}"
-    return _table(name, _("records"), _("Basis: all records of all time"), columns, rows, now=now)
+    heads = ledger.heads_of_member(db.session(), one.member_id)
+    basis = _("Basis: all records of all time")
+    return _table(name, _("records"), basis, columns, rows, now=now, heads=heads)
 
 
 def answer(table: Table[T], form: str) -> Response:
@@ -133,7 +181,14 @@ def answer(table: Table[T], form: str) -> Response:
 
 
 def _table(
-    subject: str, kind: str, basis: str, columns: Sequence[Column[T]], rows: Sequence[T], *, now: datetime
+    subject: str,
+    kind: str,
+    basis: str,
+    columns: Sequence[Column[T]],
+    rows: Sequence[T],
+    *,
+    now: datetime,
+    heads: Sequence[HeadRow] = (),
 ) -> Table[T]:
     today = settings().campus.day(now)
     policy = policy_on(today, policies(db.session()))
@@ -147,6 +202,10 @@ def _table(
             who=access.me().name,
         ),
     ]
+    if heads:
+        # With these, whoever holds the file can have the ledger checked that its figures come from.
+        ends = "; ".join(f"{head.unit_code} {head.number} {head.short}" for head in heads)
+        lines.append(_("Ledger heads (branch, number, first signs): %(heads)s", heads=ends))
     return Table(
         name=f"{subject}-{kind}-{today}", lines=lines, columns=columns, rows=rows, zone=settings().zone
     )

@@ -113,6 +113,29 @@ CASES: Mapping[tuple[Reason, str], Any] = {
         "These slips were printed already. Open the page again to print new ones; the earlier ones are then"
         " worthless."
     ),
+    (Reason.ALREADY_EXISTS, "proposed"): _l(
+        "Proposed already and waiting for the college: {what}, {day}. One thing at a time: let the college"
+        " enter it or turn it down, or let who proposed it take it back."
+    ),
+    (Reason.ALREADY_EXISTS, "settled"): _l(
+        "Something came of this proposal before: {state}. The page shows how it stands now."
+    ),
+    (Reason.ALREADY_EXISTS, "lifted"): _l("The cap of {day} is lifted already; there is nothing to add."),
+    (Reason.NOT_ALLOWED, "proposer"): _l(
+        "Who proposed this holds that office no longer. Turn it down, and let who holds it now propose it."
+    ),
+    (Reason.NOT_DUE, "ahead"): _l(
+        "The meeting of {day} is still to come. Propose its decision once it has been held."
+    ),
+    (Reason.THRESHOLD_NOT_MET, "extended"): _l(
+        "{minutes} of {threshold} h are credited, and the probation was extended once: conversion cannot be"
+        " recorded, cancellation can. If service is missing, the member asks for it; the post's leader, the"
+        " branch committee or the college put the record right."
+    ),
+    (Reason.BUDGET_USED, "record"): _l(
+        "Of such hours {minutes_left} h are left to this member, and nobody can approve more. Enter less, or"
+        " ask for the service itself as a make-up."
+    ),
     (Reason.ALREADY_EXISTS, "question"): _l(
         "A question about this record waits for its answer already. It shows on the pages of the post's"
         " leaders."
@@ -186,7 +209,6 @@ WITH_FACTS: Mapping[Reason, tuple[Any, ...]] = {
     Reason.TOO_LARGE: (
         _l("This is larger than {limit} MB, the most that is taken here. Send less at once."),
     ),
-    Reason.TOO_LARGE: (_l("This is larger than {limit} MB, the most that is taken here. Send less at once."),),
     Reason.TOO_OLD: (_l("Older than {hours} h. Ask for a make-up."),),
     Reason.DEADLINE_PASSED: (
         _l("The 10 working days ended on {day}. The college decides."),
@@ -209,6 +231,11 @@ WITH_FACTS: Mapping[Reason, tuple[Any, ...]] = {
     ),
     Reason.NOT_DUE: (_l("Not due until {day}. Record the decision of the meeting after that."),),
     Reason.THRESHOLD_NOT_MET: (
+        _l(
+            "{minutes} of {threshold} h are credited: conversion cannot be recorded, extension or"
+            " cancellation can. If service is missing, the member asks for it; the post's leader, the branch"
+            " committee or the college put the record right."
+        ),
         _l(
             "{minutes} h are credited, too few: conversion cannot be recorded, extension or cancellation can."
         ),
@@ -245,7 +272,7 @@ def shown(value: object, name: str = "") -> str:
         return span_text(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, int) and name in ("minutes", "minutes_left"):
+    if isinstance(value, int) and name in ("minutes", "minutes_left", "threshold"):
         return hours_text(value)
     if isinstance(value, int) and name == "retry_after_s":
         return str(-(-value // 60))
