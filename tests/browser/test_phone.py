@@ -5,14 +5,14 @@ import os
 import re
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import qrcode
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Error, Page, Playwright, Route, expect
 
 from tests.browser.conftest import CHROMIUM, FLAGS, PASSWORD, PHONE, Site, serving
 from tests.browser.test_loop import link_shown
@@ -107,7 +107,9 @@ def phone(playwright: Playwright, tmp_path: Path) -> Callable[..., Any]:
         try:
             yield context
         finally:
-            context.close()
+            # One that was killed has nothing to close.
+            with suppress(Error):
+                context.close()
 
     return phone
 
@@ -214,7 +216,10 @@ def test_a_phone_that_dies_after_saving_has_lost_nothing(
         expect(page.locator("#waiting")).to_contain_text("1 条待上传")
         assert BATCH not in site.asked
         page = signed_in(context, site, "mei")
-        expect(page.locator("#waiting")).to_be_hidden()
+        page.goto(f"{site.url}/scan")
+        page.wait_for_load_state("networkidle")
+        assert site.asked.count(BATCH) == 1
+        expect(page.locator("#outbox")).to_be_hidden()
         page.goto(f"{site.url}/records")
         expect(page.get_by_text("服务中")).to_be_visible()
 
@@ -271,6 +276,54 @@ def test_two_pages_send_a_scan_once(enter: Callable[..., Page], site: Site, link
     expect(other.locator("#waiting")).to_be_hidden()
     other.wait_for_load_state("networkidle")
     assert site.asked.count(BATCH) == 1
+
+
+def test_two_pages_send_a_scan_once_also_where_the_browser_has_no_locks(
+    enter: Callable[..., Page], site: Site, link: str
+) -> None:
+    page = enter("mei", service_workers="block")
+    page.context.add_init_script("Object.defineProperty(Navigator.prototype, 'locks', {value: undefined})")
+    page.goto(f"{site.url}/scan")
+    page.wait_for_load_state("networkidle")
+    other = page.context.new_page()
+    other.goto(f"{site.url}/home")
+    other.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    scan(page, link)
+    expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.locator("#outbox")).to_be_hidden()
+    expect(other.locator("#waiting")).to_be_hidden()
+    assert site.asked.count(BATCH) == 1
+
+
+def test_a_verdict_whose_answer_was_lost_is_asked_for_again_and_is_the_same(
+    enter: Callable[..., Page], site: Site, link: str
+) -> None:
+    page = enter("mei", service_workers="block")
+    page.goto(f"{site.url}/scan")
+    page.wait_for_load_state("networkidle")
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.fetch().text())
+        route.abort()
+
+    page.context.route("**/api/v1/scans/batch", lose)
+    page.context.set_offline(True)
+    scan(page, link)
+    expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.locator("#outbox li")).to_contain_text("待上传")
+    page.reload()
+    expect(page.locator("#outbox")).to_be_hidden()
+    assert '"accepted"' in lost[0]
+    assert site.asked.count(BATCH) == 2
+    page.goto(f"{site.url}/records")
+    expect(page.get_by_text("服务中")).to_have_count(1)
 
 
 def test_anothers_scans_wait_for_her_on_a_shared_phone(
