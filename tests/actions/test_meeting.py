@@ -240,7 +240,7 @@ def test_turning_down_takes_a_reason(stage: Stage) -> None:
 def test_something_comes_of_a_proposal_once(stage: Stage, act: Callable[..., None]) -> None:
     proposal = proposed(stage)
     declined(stage, proposal)
-    with stage.refused(Reason.ALREADY_EXISTS):
+    with stage.refused(Reason.CHANGED_MEANWHILE):
         act(stage, proposal)
 
 
@@ -270,7 +270,7 @@ def test_what_was_overtaken_says_so(
     meanwhile(stage)
     assert state_of(stage, proposal) is OVERTAKEN
     assert state_of(stage, lifted) is (OVERTAKEN if also_days else WAITING)
-    with stage.refused(Reason.ALREADY_EXISTS):
+    with stage.refused(Reason.CHANGED_MEANWHILE):
         approved(stage, proposal)
 
 
@@ -298,7 +298,7 @@ def test_of_two_desks_at_once_one_wins_and_the_other_sees_it(hall: Hall) -> None
             lambda stage: withdrawn(stage, proposal),
         ]
     )
-    assert sorted(map(str, came)) == ["None", *["already_exists"] * 3]
+    assert sorted(map(str, came)) == ["None", *["changed_meanwhile"] * 3]
     assert hall.count(DecisionProposal.state == WAITING) == 0
     assert hall.count(Decision.id > 0) <= 1
 
@@ -320,5 +320,5 @@ def test_a_day_is_lifted_once_by_two_desks(hall: Hall) -> None:
     came = hall.at_once(
         [lambda stage, by=by: approved(stage, proposal, by=by) for by in ("office", "office_second")]
     )
-    assert sorted(map(str, came)) == ["None", "already_exists"]
+    assert sorted(map(str, came)) == ["None", "changed_meanwhile"]
     assert hall.count(OverCap.member_id > 0) == 1

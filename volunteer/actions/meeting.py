@@ -89,7 +89,7 @@ def approve(session: Session, *, proposal_id: int, actor: Actor, campus: Campus,
 
     Raises:
         Refusal: ``UNKNOWN``, ``SAME_PERSON``, ``NOT_ALLOWED`` (with the case ``proposer``: who proposed it
-            may not any more), ``ALREADY_EXISTS`` when something came of it before, and whatever
+            may not any more), ``CHANGED_MEANWHILE`` when something came of it before, and whatever
             :mod:`volunteer.actions.decide` refuses.
     """
     row = _of_another(session, proposal_id, actor)
@@ -134,7 +134,7 @@ def decline(session: Session, *, proposal_id: int, actor: Actor, reason: str, no
     """Turn down what another person proposed, with a reason.
 
     Raises:
-        Refusal: ``UNKNOWN``, ``SAME_PERSON``, ``NOT_ALLOWED``, ``BAD_FIELD`` or ``ALREADY_EXISTS``.
+        Refusal: ``UNKNOWN``, ``SAME_PERSON``, ``NOT_ALLOWED``, ``BAD_FIELD`` or ``CHANGED_MEANWHILE``.
     """
     row = _of_another(session, proposal_id, actor)
     answer = clean_line(reason, "reason", longest=REASON_LENGTH)
@@ -145,7 +145,7 @@ def withdraw(session: Session, *, proposal_id: int, actor: Actor, now: datetime)
     """Take an own proposal back.
 
     Raises:
-        Refusal: ``UNKNOWN``, ``NOT_ALLOWED`` for another's, or ``ALREADY_EXISTS``.
+        Refusal: ``UNKNOWN``, ``NOT_ALLOWED`` for another's, or ``CHANGED_MEANWHILE``.
     """
     row = _proposal(session, proposal_id)
     if row.proposed_by_id != actor.account_id:
@@ -218,7 +218,7 @@ def _proposal(session: Session, proposal_id: int) -> DecisionProposal:
 
 def _check_waiting(row: DecisionProposal) -> None:
     if row.state is not ProposalState.WAITING:
-        raise Refusal(Reason.ALREADY_EXISTS, case="settled", state=row.state)
+        raise Refusal(Reason.CHANGED_MEANWHILE, case="settled", state=row.state)
 
 
 def _of_another(session: Session, proposal_id: int, actor: Actor) -> DecisionProposal:

@@ -117,7 +117,7 @@ CASES: Mapping[tuple[Reason, str], Any] = {
         "Proposed already and waiting for the college: {what}, {day}. One thing at a time: let the college"
         " enter it or turn it down, or let who proposed it take it back."
     ),
-    (Reason.ALREADY_EXISTS, "settled"): _l(
+    (Reason.CHANGED_MEANWHILE, "settled"): _l(
         "Something came of this proposal before: {state}. The page shows how it stands now."
     ),
     (Reason.ALREADY_EXISTS, "lifted"): _l("The cap of {day} is lifted already; there is nothing to add."),
