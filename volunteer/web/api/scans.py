@@ -104,7 +104,8 @@ def _verdict(answer: Answer) -> dict[str, Any]:
     if answer.refusal is not None:
         metrics.count(str(Verdict.REFUSED), answer.refusal.reason.value)
         reason, detail = answer.refusal.reason.value, words.sentence(answer.refusal)
-        return told | {"verdict": str(Verdict.REFUSED), "reason": reason, "detail": detail} | _posts(answer.refusal)
+        said = {"verdict": str(Verdict.REFUSED), "reason": reason, "detail": detail}
+        return told | said | _posts(answer.refusal)
     assert answer.result is not None
     metrics.count(str(answer.result.verdict), "")
     return told | {"verdict": str(answer.result.verdict), "visit": visit_now(answer.result)}
