@@ -29,6 +29,11 @@ class FirstStep(StrEnum):
     SHIFTS = "shifts"
 
 
+def is_setting_up(session: Session, actor: Actor, roles: Collection[Role]) -> bool:
+    """Whether no shift was ever published in the account's reach: nobody can have served yet."""
+    return FirstStep.SHIFTS not in steps_taken(session, actor, roles)
+
+
 def steps_taken(session: Session, actor: Actor, roles: Collection[Role]) -> frozenset[FirstStep]:
     """Return which steps were taken in what the account reaches by one of *roles*."""
     units, members, posts = (of(actor, roles) for of in (unit_in_reach, member_in_reach, post_in_reach))

@@ -322,6 +322,10 @@ def _page(account: AccountRow, form: Form) -> ResponseReturnValue:
     session, actor, now = db.session(), access.actor(), clock.utc_now()
     is_college = Role.COLLEGE in access.roles()
     grants = stats.grants_of_accounts(session, [account.id])[account.id]
+    own_units = _units_in_reach() if is_college else []
+    if not form.errors:
+        # Most roles are over the holder's own unit.
+        form.values = {"unit": next((one.code for one in own_units if one.path == account.unit_path), "")}
     page = render_template(
         "accounts/one.html",
         holder=account,
@@ -338,7 +342,7 @@ def _page(account: AccountRow, form: Form) -> ResponseReturnValue:
         own_id=actor.account_id,
         offices=OFFICES if is_college else (),
         titles=TITLES,
-        units=_units_in_reach() if is_college else [],
+        units=own_units,
         posts=stats.posts_to_lead(session, actor, access.COLLEGE) if is_college else [],
         given_by_one=GIVEN_BY_ONE,
         ref=uuid4(),

@@ -25,6 +25,7 @@ from volunteer.stats.accounts import own_tokens
 from volunteer.stats.breakdown import breakdown_of
 from volunteer.stats.claims import typed_requests
 from volunteer.stats.conversion import decisions_about
+from volunteer.stats.first_steps import is_setting_up
 from volunteer.stats.past_shifts import past_shifts
 from volunteer.stats.records import Record, records_of
 from volunteer.stats.rollups import Days
@@ -45,6 +46,8 @@ def start() -> ResponseReturnValue:
     """Go to where the asker's work begins."""
     if access.who() is None:
         return redirect("/sign-in", 303)
+    if access.roles() & access.OFFICES and is_setting_up(db.session(), access.actor(), access.OFFICES):
+        return redirect("/registry", 303)
     return redirect(tabs()[0].href, 303)
 
 
