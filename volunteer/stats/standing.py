@@ -51,10 +51,14 @@ class MemberStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueList:
-    """Whose probation ends in a stretch of days, by the branch on that day, furthest first."""
+    """Whose probation ends in a stretch of days, by the branch on that day, furthest first.
+
+    ``judged`` are those of them who are neither cancelled nor transferred out: the rate is over them.
+    """
 
     members: Sequence[MemberStanding]
     due: int
+    judged: int
     met: int
     met_rate_pct: float | None
 
@@ -105,7 +109,13 @@ def due_in(session: Session, unit_path: str, *, from_on: date, to_on: date, toda
     members = _read(session, who, today)
     judged = [member for member in members if not _has_left(member)]
     met = sum(bool(member.standing.is_met) for member in judged)
-    return DueList(members=members, due=len(members), met=met, met_rate_pct=share_pct(met, len(judged)))
+    return DueList(
+        members=members,
+        due=len(members),
+        judged=len(judged),
+        met=met,
+        met_rate_pct=share_pct(met, len(judged)),
+    )
 
 
 def undecided(session: Session, unit_path: str, *, before: date, today: date) -> Sequence[MemberStanding]:

@@ -90,7 +90,8 @@ class _Drawing:
         if moved:
             to = moved.to_name or _("out of the college")
             rows.append((_("Moved from"), moved.from_name, _("To"), f"{to}, {day(moved.on)}"))
-        self._grid((28, 61, 28, 61), rows, strong=(0, 2))
+        self._grid((36, 53, 36, 53), rows, strong=(0, 2))
+        self._gap(1.5)
         for row in self.sheet.decisions:
             what = word(row.outcome) if row.outcome else _("Extended by %(n)s months", n=row.months)
             self._line(
@@ -115,13 +116,14 @@ class _Drawing:
             return
         met = _("reached") if at.is_met else _("not reached")
         cells = (
-            (_("Counted for the probation"), f"{hours_text(at.counted)} h"),
-            (_("Threshold"), f"{hours_text(at.threshold)} h"),
-            (_("Missing"), f"{hundredths_text(at.missing_hundredths)} h"),
+            (_("Counted for the probation"), _("%(h)s h", h=hours_text(at.counted))),
+            (_("Threshold"), _("%(h)s h", h=hours_text(at.threshold))),
+            (_("Missing"), _("%(h)s h", h=hundredths_text(at.missing_hundredths))),
             (_("Threshold is"), met),
         )
         self._grid((WIDTH_MM / 4,) * 4, [tuple(text for text, _v in cells)], size=SMALL, strong=())
         self._grid((WIDTH_MM / 4,) * 4, [tuple(value for _t, value in cells)], size=HEAD, strong=())
+        self._gap(1.5)
         if one.pending:
             self._line(_("Pending and not contained: %(h)s h.", h=hours_text(one.pending)))
         self._line(
@@ -160,9 +162,11 @@ class _Drawing:
         lost = self.sheet.one.lost
         if not lost:
             return
-        self._heading(_("Minutes that were not credited"))
+        self._heading(_("Minutes that were not credited, of all time"))
         self._line(
-            "; ".join(f"{word(reason)} {_('%(n)s min', n=lost[reason])}" for reason in Lost if reason in lost)
+            _("; ").join(
+                f"{word(reason)} {_('%(n)s min', n=lost[reason])}" for reason in Lost if reason in lost
+            )
         )
         self._gap()
 
@@ -186,7 +190,7 @@ class _Drawing:
         if not rows:
             self._line(_("No record yet."))
             return
-        head = (_("Day"), _("Post"), _("Time"), _("Evidence"), _("Served"), _("Counted"))
+        head = (_("Day"), _("Post"), _("Time"), _("Grade"), _("Served"), _("Counted"))
         self._grid((22, 66, 25, 33, 16, 16), rows, head=head, size=SMALL, right=(4, 5))
         self._gap()
 
@@ -241,15 +245,22 @@ class _Drawing:
         self._room(12)
         self.paper.written(text, size=9, gap=0.6)
 
-    def _gap(self) -> None:
-        self.paper.set_y(self.paper.get_y() + 3)
+    def _gap(self, height: float = 3) -> None:
+        self.paper.set_y(self.paper.get_y() + height)
 
     def _sum_grid(self, title: str, sums: Iterable[tuple[str, Sum]]) -> None:
-        rows = [(name, hours_text(found.net), hours_text(found.credited)) for name, found in sums]
-        if not rows:
+        found = list(sums)
+        if not found:
             return
+        total = Sum(sum(one.net for _name, one in found), sum(one.credited for _name, one in found))
+        rows = [
+            (name, hours_text(one.net), hours_text(one.credited), str(one.credited))
+            for name, one in (*found, (_("In all"), total))
+        ]
+        # Hours are cut to two decimals, so that only the minutes add up to the last one.
+        head = ("", _("Served"), _("Counted"), _("Counted, minutes"))
         self._heading(title)
-        self._grid((WIDTH_MM - 56, 28, 28), rows, head=("", _("Served"), _("Counted")), right=(1, 2), size=9)
+        self._grid((WIDTH_MM - 84, 28, 28, 28), rows, head=head, right=(1, 2, 3), size=9)
         self._gap()
 
     def _grid(

@@ -1,6 +1,6 @@
 """What is printed about a member's hours, and the heads of the ledger by which a print can be checked."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
@@ -81,16 +81,19 @@ def _seal_all() -> None:
 
 def _sheet(session: Session, member_id: int, moved: TransferRow | None, now: datetime) -> HoursSheet:
     one = member_standing(session, member_id, today=settings().campus.day(now))
+    breakdown = breakdown_of(session, member_id, from_on=one.starts_on, to_on=one.ends_before)
+    inside = breakdown.by_visit()
     heads = ledger.heads_of_member(session, member_id)
     changes = [last_change(session, member_id), *(head.at for head in heads)]
     return HoursSheet(
         one=one,
         policy=policy_on(one.starts_on or settings().campus.day(now), policies(session)),
-        breakdown=breakdown_of(session, member_id, from_on=one.starts_on, to_on=one.ends_before),
+        breakdown=breakdown,
         records=[
             record
             for record in records_of(session, member_id, now=now, limit=MOST_RECORDS)
-            if _is_of_window(one, record.served_on)
+            # Service into the first morning belongs to the day before, and counts from midnight on.
+            if record.id in inside or _is_of_window(one, record.served_on)
         ],
         typed=[line for line in typed_records_of(session, member_id) if _is_of_window(one, line.day)],
         decisions=conversion.decisions_about(session, member_id),
@@ -102,7 +105,7 @@ def _sheet(session: Session, member_id: int, moved: TransferRow | None, now: dat
 
 
 def _is_of_window(one: MemberStanding, on: date) -> bool:
-    """Whether a day belongs to the probation; a service into its first morning belongs to the day before."""
+    """Whether a day belongs to the probation; without one, every day belongs to the sheet."""
     if one.starts_on is None or one.ends_before is None:
         return True
-    return one.starts_on - timedelta(days=1) <= on < one.ends_before
+    return one.starts_on <= on < one.ends_before
