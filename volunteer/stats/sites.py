@@ -13,7 +13,7 @@ from volunteer.rules.roles import Actor
 from volunteer.stats.reach import post_in_reach
 
 LIVE = Visit.state.not_in((VisitState.VOID, VisitState.REJECTED))
-_SITE_OF_POST = or_(Site.post_id == Post.id, Site.base_id == Post.base_id)
+SITE_OF_POST = or_(Site.post_id == Post.id, Site.base_id == Post.base_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ def sites_kept(session: Session, actor: Actor, roles: Collection[Role], *, now: 
             func.count(Shift.id).filter(is_running).label("running"),
             coming.label("next_starts_at"),
         )
-        .join(Post, _SITE_OF_POST)
+        .join(Post, SITE_OF_POST)
         .outerjoin(Base, Base.id == Post.base_id)
         .outerjoin(Shift, and_(Shift.post_id == Post.id, Shift.ends_at > now, Shift.cancelled_at.is_(None)))
         .where(post_in_reach(actor, roles))
@@ -109,7 +109,7 @@ def kept_site(session: Session, code: str, actor: Actor, roles: Collection[Role]
     return session.execute(
         select(Site).where(
             Site.code == code,
-            select(Post.id).where(_SITE_OF_POST, post_in_reach(actor, roles)).exists(),
+            select(Post.id).where(SITE_OF_POST, post_in_reach(actor, roles)).exists(),
         )
     ).scalar_one_or_none()
 
@@ -141,7 +141,7 @@ def own_display(session: Session, site_id: int, account_id: int) -> Display | No
 
 def shifts_of_site(session: Session, site_id: int, *, since: datetime, until: datetime) -> list[ShiftRow]:
     """Return the shifts at the site's posts that touch the time between, by start."""
-    at_site = Post.id.in_(select(Post.id).join(Site, _SITE_OF_POST).where(Site.id == site_id))
+    at_site = Post.id.in_(select(Post.id).join(Site, SITE_OF_POST).where(Site.id == site_id))
     return _shifts(session, at_site, since=since, until=until)
 
 
@@ -205,7 +205,7 @@ def names_inside(session: Session, site_id: int) -> list[str]:
             select(Member.name)
             .join(Visit, Visit.member_id == Member.id)
             .join(Post, Post.id == Visit.post_id)
-            .join(Site, _SITE_OF_POST)
+            .join(Site, SITE_OF_POST)
             .where(Site.id == site_id, Visit.state == VisitState.OPEN)
             .order_by(Visit.id.desc())
         )
@@ -272,7 +272,7 @@ def posts_of_site(
     """Return code and name of the site's posts that the account keeps."""
     rows = session.execute(
         select(Post.code, Post.name)
-        .join(Site, _SITE_OF_POST)
+        .join(Site, SITE_OF_POST)
         .where(Site.id == site_id, post_in_reach(actor, roles))
         .order_by(Post.name, Post.id)
     ).all()

@@ -18,6 +18,7 @@ from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.spans import Span, whole_minute
 from volunteer.schemas.fields import LocalTime
 from volunteer.stats import onsite, screens, sites
+from volunteer.stats.cards import open_questions
 from volunteer.stats.registered import kept_post
 from volunteer.stats.sites import ShiftRow
 from volunteer.web import access, displays, words
@@ -52,6 +53,7 @@ def site(code: str) -> ResponseReturnValue:
         posts=posts,
         screens=screens.screens_of(db.session(), found.id, access.me().id),
         links=screens.open_links(db.session(), found.id, now=now),
+        questions=open_questions(db.session(), found.id, access.actor(), access.KEEPERS),
         may_mark=Role.COLLEGE in access.roles(),
         now=now,
     )

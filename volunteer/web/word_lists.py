@@ -33,6 +33,7 @@ from volunteer.rules.kinds import (
     Verdict,
     VisitState,
 )
+from volunteer.rules.risk import Level, Part
 
 
 class _Words(Mapping[StrEnum, Any]):
@@ -211,5 +212,17 @@ WORDS = _Words(
         Flag.ROUND_TIMES: _l("all claimed times are round"),
         Flag.RECIPROCAL: _l("two approve each other"),
         Flag.NEVER_REFUSES: _l("approved everything, and a spot check failed"),
+    },
+    {
+        Part.FLAGS: _l("flags"),
+        Part.DEADLINE: _l("deadline"),
+        Part.OBJECTION: _l("objection"),
+        Part.SHARE: _l("made-up hours before"),
+        Part.LONG: _l("four hours or more"),
+    },
+    {
+        Level.HIGH: _l("look closely"),
+        Level.MIDDLE: _l("look soon"),
+        Level.LOW: _l("as usual"),
     },
 )
