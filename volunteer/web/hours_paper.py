@@ -83,13 +83,13 @@ class _Drawing:
             (_("Branch"), one.unit_name or DASH, _("Stage"), word(one.stage)),
         ]
         if one.starts_on:
-            extended = f" ({_('extended')})" if one.is_extended else ""
+            extended = f" · {_('extended')}" if one.is_extended else ""
             rows.append(
                 (_("Probation from"), day(one.starts_on), _("Due on"), f"{day(one.ends_before)}{extended}")
             )
         if moved:
             to = moved.to_name or _("out of the college")
-            rows.append((_("Moved from"), moved.from_name, _("To"), f"{to}, {day(moved.on)}"))
+            rows.append((_("Moved from"), moved.from_name, _("To"), f"{to}{_(', ')}{day(moved.on)}"))
         self._grid((36, 53, 36, 53), rows, strong=(0, 2))
         self._gap(1.5)
         for row in self.sheet.decisions:
