@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = {
     None: ["/display", "/sign-in", "/api/docs", "/activate", "/offline", "/scan/offline", "/c/NOT-A-CODE"],
-    "mei": ["/home", "/records", "/records/make-up", "/scan", "/pass", "/me"],
+    "mei": ["/home", "/records", "/records/make-up", "/records/earlier", "/scan", "/pass", "/me"],
     "leader": [
         "/posters",
         "/sites",
@@ -30,6 +30,11 @@ PAGES = {
         "/units/LAW/slips",
         "/units/LAW/roles",
         "/members/1",
+        "/members/1/propose",
+        "/members/1/over-cap",
+        "/members/1/record",
+        "/units/LAW/conversion",
+        "/units/LAW/ledger",
         "/registry",
         "/posts/new",
         "/posts/READ/edit",
@@ -38,6 +43,9 @@ PAGES = {
     ],
     "office": [
         "/units/COL",
+        "/units/COL/conversion",
+        "/units/COL/ledger",
+        "/members/1/transfer",
         "/bases/new",
         "/bases/LIB/edit",
         "/registry",
