@@ -191,7 +191,7 @@ class _Drawing:
             self._line(_("No record yet."))
             return
         head = (_("Day"), _("Post"), _("Time"), _("Grade"), _("Served"), _("Counted"))
-        self._grid((22, 66, 25, 33, 16, 16), rows, head=head, size=SMALL, right=(4, 5))
+        self._grid((22, 60, 25, 33, 19, 19), rows, head=head, size=SMALL, right=(4, 5))
         self._gap()
 
     def _basis(self) -> None:
