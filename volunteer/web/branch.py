@@ -12,6 +12,7 @@ from volunteer.database import db
 from volunteer.rules.kinds import Phase, Role, Status
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats import conversion, rollups, units
+from volunteer.stats.breakdown import breakdown_of
 from volunteer.stats.claims import typed_requests
 from volunteer.stats.rollups import Days
 from volunteer.stats.standing import MemberStanding, member_standing, members_of
@@ -119,9 +120,11 @@ def member(member_id: int) -> ResponseReturnValue:
         raise Refusal(Reason.UNKNOWN)
     now, actor = clock.utc_now(), access.actor()
     is_own = actor.is_member(member_id)
+    one = member_standing(session, member_id, today=settings().campus.day(now))
     return render_template(
         "branch/member.html",
-        one=member_standing(session, member_id, today=settings().campus.day(now)),
+        one=one,
+        parts=breakdown_of(session, member_id, from_on=one.starts_on, to_on=one.ends_before),
         months=records.by_month(session, member_id, now=now),
         proposals=conversion.proposals_about(session, member_id),
         typed_requests=typed_requests(session, member_id),
