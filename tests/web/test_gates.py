@@ -181,7 +181,14 @@ GATES = {
         "people.new_unit GET,POST /registry/units/new",
         "people.change_unit GET,POST /registry/units/<code:code>/edit",
     },
+    "overseer": {
+        "oversight.statistics GET /approvers",
+        "oversight.samples GET /spot-checks",
+        "oversight.sample GET /spot-checks/<row:draw_id>",
+    },
     "college": {
+        "oversight.draw POST /units/<code:code>/spot-checks",
+        "oversight.find POST /spot-checks/<row:draw_id>/<row:visit_id>",
         "college.terms GET /terms",
         "college.new_term GET,POST /terms/new",
         "college.change_term GET,POST /terms/<code:code>/edit",
@@ -238,6 +245,7 @@ MAY = {
     "college": {"office"},
     "admin": {"admin"},
     "holder": {"leader", "secretary", "office", "admin", "auditor"},
+    "overseer": {"office", "auditor"},
 }
 FILLED = {
     "<code:code>": "NOBODYS",

@@ -19,8 +19,18 @@ from tests.cast import LONG_AGO, NOW, Cast, System
 from volunteer.actions import decide, displays, meeting, proposals, registry
 from volunteer.actions.access import load_actor
 from volunteer.actions.meeting import Proposed
+from volunteer.actions.questions import ask_leaders
 from volunteer.actions.tokens import make_token
-from volunteer.models import ApiToken, AuditLine, Display, DisplayLink, RoleGrant, Upload
+from volunteer.models import (
+    ApiToken,
+    AuditLine,
+    Display,
+    DisplayLink,
+    RoleGrant,
+    SpotCheck,
+    SpotDraw,
+    Upload,
+)
 from volunteer.rules.campus import Campus
 from volunteer.rules.kinds import BaseStatus, DecisionKind, Role, UnitKind, UploadKind
 from volunteer.stats.conversion import last_left_of
@@ -39,6 +49,7 @@ PASSES = {
     "registrar": {"neighbour", "far_office"},
     "office": {"far_office"},
     "college": {"far_office"},
+    "overseer": {"far_office"},
     "admin": set(),
 }
 # Rows that are nobody's own, and why.
@@ -60,6 +71,7 @@ CODES = {
 ONE_OF_A_LIST = {"form": "csv"}
 # What forms ask for, so that it is the row on which they fail.
 FORM = {"reason": "不在岗", "upheld": "yes", "ends_at": "2026-03-16T12:00", "password": "a long new password"}
+FORM |= {"text": "在岗吗?", "answer": "在岗", "is_right": "yes", "finding": "问过负责人"}
 
 
 @pytest.fixture
@@ -86,6 +98,21 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         decision = meeting.propose(
             session, cancelled, reason="支部大会决议", actor=office, campus=campus, now=NOW
         )
+        question = ask_leaders(
+            session, visit_id=visit, text="在岗吗?", actor=stage.actor("organiser"), now=NOW
+        )
+        draw = SpotDraw(
+            unit_id=people.college,
+            month=NOW.date().replace(day=1),
+            seed="0" * 32,
+            population=1,
+            digest="0" * 64,
+            drawn_by_id=people.office_account,
+            drawn_at=NOW,
+        )
+        session.add(draw)
+        session.flush()
+        session.add(SpotCheck(draw_id=draw.id, visit_id=visit))
         gone = System(session).member("2023010009", people.law)
         decide.transfer(
             session, member_id=gone, to_unit_id=None, on=NOW.date(), actor=None, campus=campus, now=NOW
@@ -110,6 +137,8 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             "visit_id": visit,
             "request_id": request,
             "objection_id": objection,
+            "question_id": question,
+            "draw_id": draw.id,
             "proposal_id": proposal,
             "decision_id": decision,
             "membership_id": last_left_of(session, gone),

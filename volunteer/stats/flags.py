@@ -99,7 +99,7 @@ def _rows(flag: Flag, *, minutes: Any = None, other: Any = None) -> Select[*tupl
 
 
 def _minutes_between(later: Any, earlier: Any) -> Any:
-    return (type_coerce(later, BigInteger) - type_coerce(earlier, BigInteger)) / literal_column("60")
+    return (type_coerce(later, BigInteger) - type_coerce(earlier, BigInteger)) // literal_column("60")
 
 
 def _same_phone(handle: InstrumentedAttribute[str | None]) -> Select[str]:

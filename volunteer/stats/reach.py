@@ -34,6 +34,11 @@ def sees_all(actor: Actor, roles: Collection[Role]) -> bool:
     )
 
 
+def units_in_reach(actor: Actor, roles: Collection[Role]) -> Select[int]:
+    """Return the ids of all units in reach."""
+    return select(Unit.id).where(unit_in_reach(actor, roles))
+
+
 def unit_in_reach(actor: Actor, roles: Collection[Role]) -> ColumnElement[bool]:
     """Return the condition on :class:`Unit`."""
     if sees_all(actor, roles):

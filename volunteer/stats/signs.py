@@ -232,7 +232,7 @@ def _hasty(visit_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
 
 
 def hasty_rows() -> Select[*tuple[Any, ...]]:
-    """Return request, step, account, moment and the seconds that the approver had, of every approval."""
+    """Return every approval: how long it waited, and the ``seconds`` that the approver had to look."""
     first = aliased(Approval)
     came = case(
         (Approval.step == 1, _seconds(Request.asked_at)),
@@ -248,6 +248,7 @@ def hasty_rows() -> Select[*tuple[Any, ...]]:
             Approval.step,
             Approval.account_id,
             Approval.at,
+            (_seconds(Approval.at) - came).label("waited"),
             (_seconds(Approval.at) - ready).label("seconds"),
         )
         .join(Request, Request.id == Approval.request_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, case, cast, func, select
+from sqlalchemy import Integer, and_, case, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import Account, Member, Post, SpotCheck, SpotDraw, Unit, Visit
@@ -76,8 +76,9 @@ def records_of_month(session: Session, unit_path: str, from_on: date, to_on: dat
     return {row.id: row.unit_id for row in rows}
 
 
-def draws(session: Session, unit_ids: Any) -> list[DrawRow]:
-    """Return the draws over these units, the newest month first."""
+def draws(session: Session, unit_ids: Any, *, draw_id: int | None = None) -> list[DrawRow]:
+    """Return the draws over these units, the newest month first; or the one that is named."""
+    named = SpotDraw.unit_id.in_(unit_ids)
     rows = session.execute(
         select(
             SpotDraw.id,
@@ -97,7 +98,7 @@ def draws(session: Session, unit_ids: Any) -> list[DrawRow]:
         .join(Unit, Unit.id == SpotDraw.unit_id)
         .join(Account, Account.id == SpotDraw.drawn_by_id)
         .outerjoin(SpotCheck, SpotCheck.draw_id == SpotDraw.id)
-        .where(SpotDraw.unit_id.in_(unit_ids))
+        .where(named if draw_id is None else and_(named, SpotDraw.id == draw_id))
         .group_by(SpotDraw.id, Unit.code, Unit.name, Account.name)
         .order_by(SpotDraw.month.desc(), SpotDraw.id)
         .limit(MONTHS)

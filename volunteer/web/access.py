@@ -29,6 +29,7 @@ REGISTRARS = frozenset({Role.COMMITTEE, Role.COLLEGE, Role.ADMIN})
 OFFICES = frozenset({Role.COLLEGE, Role.ADMIN})
 ANY_ROLE = frozenset(Role)
 COLLEGE = frozenset({Role.COLLEGE})
+OVERSEERS = frozenset({Role.COLLEGE, Role.AUDITOR})
 STAFF = frozenset(Role) - {Role.LEADER, Role.GROUP_LEADER}
 
 
@@ -46,6 +47,7 @@ class Gate(StrEnum):
     OFFICE = "office"
     COLLEGE = "college"
     HOLDER = "holder"
+    OVERSEER = "overseer"
     ADMIN = "admin"
 
 
@@ -128,6 +130,7 @@ approver: Any = _gate(Gate.APPROVER, _holds(APPROVERS))
 committee: Any = _gate(Gate.COMMITTEE, _holds(REVIEWERS))
 registrar: Any = _gate(Gate.REGISTRAR, _holds(REGISTRARS))
 office: Any = _gate(Gate.OFFICE, _holds(OFFICES))
+overseer: Any = _gate(Gate.OVERSEER, _holds(OVERSEERS))
 college: Any = _gate(Gate.COLLEGE, _holds(frozenset({Role.COLLEGE})))
 admin: Any = _gate(Gate.ADMIN, _holds(frozenset({Role.ADMIN})))
 holder: Any = _gate(Gate.HOLDER, _holds(ANY_ROLE))
