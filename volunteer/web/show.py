@@ -141,10 +141,12 @@ def tabs() -> Sequence[Tab]:
         found.append(Tab(key="scan", href="/scan", label=gettext("Scan")))
     if held & access.READERS:
         found.append(Tab(key="branch", href="/branch", label=gettext("Overview")))
-    if held & access.APPROVERS:
-        found.append(Tab(key="review", href="/review", label=gettext("Review")))
     if held & access.KEEPERS:
         found.append(Tab(key="sites", href="/sites", label=gettext("On duty")))
+    if held & access.APPROVERS:
+        # A committee's work begins with what waits, a leader's at the post.
+        place = len(found) - bool(held & access.REVIEWERS)
+        found.insert(place, Tab(key="review", href="/review", label=gettext("Review")))
     if held & access.REGISTRARS:
         found.append(Tab(key="registry", href="/registry", label=gettext("Posts and bases")))
     if held & access.OFFICES:
