@@ -2,13 +2,43 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import Integer, and_, cast, func, select
 from sqlalchemy.orm import Session
 
-from volunteer.models import Approval, ProbationWindow, Request, Visit
+from volunteer.models import Account, Approval, ProbationWindow, Request, Visit
 from volunteer.rules.kinds import Grade, RequestKind, RequestState, VisitState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenClaim:
+    """What somebody asked for a record and two people have not decided yet."""
+
+    starts_at: datetime | None
+    ends_at: datetime
+    reason: str
+    asked_at: datetime
+    deadline_on: date
+    approved_by: str | None
+
+
+def open_claim(session: Session, visit_id: int) -> OpenClaim | None:
+    """Return the undecided request about a record; there is at most one."""
+    row = session.execute(
+        select(
+            Request.starts_at,
+            Request.ends_at,
+            Request.reason,
+            Request.asked_at,
+            Request.deadline_on,
+            Account.name.label("approved_by"),
+        )
+        .outerjoin(Approval, and_(Approval.request_id == Request.id, Approval.step == 1))
+        .outerjoin(Account, Account.id == Approval.account_id)
+        .where(Request.visit_id == visit_id, Request.state == RequestState.ASKED)
+    ).one_or_none()
+    return OpenClaim(**row._mapping) if row else None
 
 
 def made_up_minutes(session: Session, member_id: int) -> int:

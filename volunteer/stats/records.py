@@ -20,6 +20,7 @@ from volunteer.models import (
     Shift,
     Visit,
 )
+from volunteer.rules.evidence import ATTEST_WITHIN
 from volunteer.rules.kinds import (
     Category,
     Compensation,
@@ -111,6 +112,16 @@ class Record:
     def away(self) -> int:
         """Minutes of the shift between two stays."""
         return self.lost.get(Lost.AWAY, 0)
+
+    @property
+    def attest_until(self) -> datetime:
+        """Until when a leader may still attest the end."""
+        return self.ends_at + ATTEST_WITHIN
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it waits for a witness; once none can come any more, she may ask for it."""
+        return self.state is VisitState.PENDING and self.grade is Grade.D
 
     @property
     def may_correct(self) -> bool:

@@ -44,6 +44,11 @@ class MemberStanding:
     standing: Standing
 
     @property
+    def makeup_left(self) -> int:
+        """How many minutes of the make-up budget are left; what goes over it the college decides."""
+        return max(0, self.makeup_budget - self.makeup_in_window)
+
+    @property
     def makeup_share_pct(self) -> float | None:
         """The share of made-up minutes among those served with us."""
         return share_pct(self.makeup_net, self.net - self.recorded)

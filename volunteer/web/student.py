@@ -23,7 +23,7 @@ from volunteer.schemas.asks import Password, correction_form, make_up_form, reas
 from volunteer.stats import sites
 from volunteer.stats.accounts import own_tokens
 from volunteer.stats.breakdown import breakdown_of
-from volunteer.stats.claims import typed_requests
+from volunteer.stats.claims import open_claim, typed_requests
 from volunteer.stats.conversion import decisions_about
 from volunteer.stats.first_steps import is_setting_up
 from volunteer.stats.past_shifts import past_shifts
@@ -110,8 +110,9 @@ def done(visit_id: int) -> ResponseReturnValue:
 def correct(visit_id: int) -> ResponseReturnValue:
     """Ask for the end of a service that was not checked out."""
     record, form, now = _mine(visit_id), Form.typed(), clock.utc_now()
-    actor, campus = access.actor(), settings().campus
-    if form.is_sent and (values := form.load(correction_form(campus.zone))) is not None:
+    actor, campus, session = access.actor(), settings().campus, db.session()
+    asked = open_claim(session, visit_id)
+    if asked is None and form.is_sent and (values := form.load(correction_form(campus.zone))) is not None:
         form.run(
             lambda: in_transaction(
                 lambda session: request_correction(
@@ -124,7 +125,18 @@ def correct(visit_id: int) -> ResponseReturnValue:
             return redirect("/records", 303)
     elif not form.is_sent:
         form.values = {"ref": str(uuid4()), "ends_at": _local(record.ends_at)}
-    page = render_template("student/correct.html", form=form, record=record)
+    page = render_template(
+        "student/correct.html",
+        form=form,
+        record=record,
+        # Asked once, the form would only be refused: the page says how it stands instead.
+        asked=asked,
+        one=member_standing(session, access.my_member_id(), today=campus.day(now)),
+        may_ask=record.state is VisitState.UNCLOSED
+        or (record.state is VisitState.OPEN and now >= record.ends_at)
+        or record.stands_alone,
+        now=now,
+    )
     return page, 422 if form.errors else 200
 
 
@@ -186,7 +198,15 @@ def make_up() -> ResponseReturnValue:
                 "starts_at": _local(chosen.starts_at),
                 "ends_at": _local(chosen.ends_at),
             }
-    page = render_template("student/make_up.html", form=form, shifts=found, actor=actor)
+    chosen = next((shift for shift in found if shift.code == form.values.get("shift")), None)
+    page = render_template(
+        "student/make_up.html",
+        form=form,
+        shifts=found,
+        chosen=chosen,
+        one=member_standing(db.session(), member_id, today=campus.day(now)),
+        actor=actor,
+    )
     return page, 422 if form.errors else 200
 
 
