@@ -4,6 +4,7 @@ The cast is committed once a worker and engine; each test plays in a transaction
 """
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,7 +44,8 @@ def theatre_on_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="session")
 def theatre_on_postgresql(postgresql_server: str) -> Iterator[Theatre]:
-    name = f"theatre_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    # Folders of tests that share these people each raise a theatre of their own.
+    name = f"theatre_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{secrets.token_hex(3)}"
     with _theatre(engines.new_database(postgresql_server, name)) as theatre:
         yield theatre
     engines.drop_database(postgresql_server, name)
