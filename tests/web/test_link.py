@@ -85,7 +85,9 @@ def test_near_the_end_one_press_checks_out(
 def test_signing_in_does_not_outlive_the_code(
     app: Flask, people: Cast, code: Code, write: Any, read: Any, traveller: time_machine.Traveller
 ) -> None:
-    write(lambda session: set_password(session, account_id=people.mei_account, password="a-long-one", now=NOW))
+    write(
+        lambda session: set_password(session, account_id=people.mei_account, password="a-long-one", now=NOW)
+    )
     browser = Browser(app.test_client())
     path = f"/c/{code(NOW)}"
     assert f"/sign-in?next={path}" in browser.get(path).text

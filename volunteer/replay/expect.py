@@ -107,7 +107,9 @@ def _rollup(world: World, event: Event) -> dict[str, Any]:
     if kind not in read:
         raise BadScenario(f"{event.place}: unknown rollup {kind}")
     rows = {row.code: row for row in read[kind](world.session, days)}
-    empty = RollUp(code=key, name=None, headcount=0, person_times=0, net=0, credited=0, by_grade=(0,) * len(GRADES))
+    empty = RollUp(
+        code=key, name=None, headcount=0, person_times=0, net=0, credited=0, by_grade=(0,) * len(GRADES)
+    )
     return _figures(rows.get(key, empty))
 
 

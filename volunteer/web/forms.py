@@ -76,7 +76,7 @@ class Form:
 
 
 def _is_for_all(refusal: Refusal) -> bool:
-    """Whether the refusal is of the page rather than of what was typed. With a day it is of what was typed."""
+    """Whether the refusal is of the page as a whole; one with a day is of what was typed."""
     if refusal.reason is Reason.NOT_ALLOWED:
         return "day" not in refusal.facts
     return refusal.reason in (Reason.UNKNOWN, Reason.NOT_SIGNED_IN)
