@@ -15,10 +15,12 @@ from volunteer.stats import conversion, rollups, units
 from volunteer.stats.breakdown import breakdown_of
 from volunteer.stats.claims import typed_requests
 from volunteer.stats.rollups import Days
+from volunteer.stats.shares import shares_of
 from volunteer.stats.standing import MemberStanding, member_standing, members_of
 from volunteer.stats.units import UnitRow
 from volunteer.web import access, charts, paging, records, tables
 from volunteer.web.show import settings
+from volunteer.web.today import today_of
 
 bp = Blueprint("branch", __name__)
 MEMBERS_A_PAGE = 60
@@ -42,8 +44,8 @@ def start() -> ResponseReturnValue:
 @access.reader
 def overview(code: str) -> ResponseReturnValue:
     """Show how the unit stands: its line of figures, its units or its members."""
-    unit, days, today = _unit(code), asked_days(), settings().campus.day(clock.utc_now())
-    session = db.session()
+    unit, days, now = _unit(code), asked_days(), clock.utc_now()
+    session, today = db.session(), settings().campus.day(now)
     people = [one for one in members_of(session, unit.path, today=today) if has_window(one)]
     chosen = filtered(people, request.args.get("q", ""), request.args.get("status", ""))
     served = rollups.by_month(session, days, unit_path=unit.path)
@@ -64,6 +66,8 @@ def overview(code: str) -> ResponseReturnValue:
         missing=sum(one.standing.missing_hundredths for one in people if is_running(one)),
         page=paging.page(chosen, MEMBERS_A_PAGE),
         today=today,
+        today_list=today_of(session, access.actor(), now=now, unit_path=unit.path),
+        shares=shares_of(session, days, unit_path=unit.path),
     )
 
 

@@ -24,6 +24,7 @@ from volunteer.stats.sites import ShiftRow
 from volunteer.web import access, displays, words
 from volunteer.web.numbers import number
 from volunteer.web.show import settings
+from volunteer.web.today import today_of
 
 bp = Blueprint("leader", __name__)
 AROUND = timedelta(days=3)
@@ -35,8 +36,11 @@ LONGEST_ON_SPOT_H = 4
 @access.keeper
 def mine() -> ResponseReturnValue:
     """List the sites whose code the asker may show, those of a base together."""
-    rows = sites.sites_kept(db.session(), access.actor(), access.KEEPERS, now=clock.utc_now())
-    return render_template("leader/sites.html", groups=sites.by_base(rows))
+    session, actor, now = db.session(), access.actor(), clock.utc_now()
+    rows = sites.sites_kept(session, actor, access.KEEPERS, now=now)
+    return render_template(
+        "leader/sites.html", groups=sites.by_base(rows), today_list=today_of(session, actor, now=now)
+    )
 
 
 @bp.get("/sites/<code:code>")

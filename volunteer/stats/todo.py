@@ -1,0 +1,199 @@
+"""What there is to do today, for those who decide and those who keep posts, in the reach of their rights."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, and_, cast, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from volunteer.models import (
+    Approval,
+    Evidence,
+    Member,
+    Objection,
+    Post,
+    Question,
+    Request,
+    Shift,
+    Site,
+    Unit,
+    Visit,
+)
+from volunteer.rules.evidence import ATTEST_WITHIN
+from volunteer.rules.kinds import RequestState, Role, Side, Verdict, VisitState
+from volunteer.rules.roles import Actor
+from volunteer.stats.cards import waits_for
+from volunteer.stats.reach import post_in_reach, units_below, units_of
+from volunteer.stats.sites import SITE_OF_POST
+
+REVIEWERS = (Role.COMMITTEE, Role.COLLEGE)
+KEEPERS = (Role.LEADER, Role.COMMITTEE, Role.COLLEGE)
+FORGOTTEN_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How much waits for the account itself; ``due`` of it within the working days that the caller named.
+
+    ``question_site`` is a site at whose page a question can be answered.
+    """
+
+    visits: int
+    requests: int
+    objections: int
+    due: int
+    questions: int
+    question_site: str | None
+
+    @property
+    def cases(self) -> int:
+        """What stands on the desk."""
+        return self.visits + self.requests + self.objections
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """Somebody who did not check out of a shift that is over, while its leader can still attest the end."""
+
+    visit_id: int
+    name: str
+    shift_code: str
+    post_name: str
+    starts_at: datetime
+    ends_at: datetime
+    came_at: datetime | None
+
+    @property
+    def attest_until(self) -> datetime:
+        """The last moment for it."""
+        return self.ends_at + ATTEST_WITHIN
+
+
+def waiting_for(session: Session, actor: Actor, *, due_by: date, unit_path: str | None = None) -> Waiting:
+    """Return what waits: neither own records nor what the account had a part in.
+
+    Args:
+        due_by: The last day of what is due soon.
+        unit_path: Of this unit and all below it alone.
+    """
+    own = actor.member_id or 0
+    asked = select(Request.id).where(Request.visit_id == Visit.id, Request.state == RequestState.ASKED)
+    visits = _count(Visit.id).where(
+        Visit.state == VisitState.PENDING,
+        Visit.member_id != own,
+        ~asked.exists(),
+        _reviewed(actor, Visit.unit_id, unit_path),
+    )
+    requests = _requests(actor, own, unit_path)
+    objections = (
+        _count(Objection.id)
+        .join(Visit, Visit.id == Objection.visit_id)
+        .where(
+            Objection.resolved_at.is_(None),
+            Visit.member_id != own,
+            func.coalesce(Objection.by_account_id, 0) != actor.account_id,
+            _reviewed(actor, Visit.unit_id, unit_path),
+        )
+    )
+    questions = (
+        _count(Question.id)
+        .join(Visit, Visit.id == Question.visit_id)
+        .join(Post, Post.id == Visit.post_id)
+        .where(post_in_reach(actor, KEEPERS), *_inside(Visit.unit_id, unit_path), *waits_for(actor))
+    )
+    site = questions.with_only_columns(func.min(Site.code)).join(Site, SITE_OF_POST)
+    due = requests.where(Request.deadline_on <= due_by).scalar_subquery() + (
+        objections.where(Objection.accepted_at.is_(None), Objection.accept_by_on <= due_by).scalar_subquery()
+    )
+    row = session.execute(
+        select(
+            visits.scalar_subquery().label("visits"),
+            requests.scalar_subquery().label("requests"),
+            objections.scalar_subquery().label("objections"),
+            cast(due, Integer).label("due"),
+            questions.scalar_subquery().label("questions"),
+            site.scalar_subquery().label("question_site"),
+        )
+    ).one()
+    return Waiting(**row._mapping)
+
+
+def forgotten(
+    session: Session, actor: Actor, *, now: datetime, unit_path: str | None = None
+) -> Sequence[Forgotten]:
+    """Return who did not check out of the shifts of the last 24 hours at posts that the account keeps."""
+    came = (
+        select(func.min(Evidence.at))
+        .where(
+            Evidence.visit_id == Visit.id,
+            Evidence.side == Side.IN,
+            Evidence.verdict == Verdict.ACCEPTED,
+        )
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Visit.id.label("visit_id"),
+            Member.name,
+            Shift.code.label("shift_code"),
+            Post.name.label("post_name"),
+            Shift.starts_at,
+            Shift.ends_at,
+            came.label("came_at"),
+        )
+        .join(Shift, Shift.id == Visit.shift_id)
+        .join(Post, Post.id == Visit.post_id)
+        .join(Member, Member.id == Visit.member_id)
+        .where(
+            Visit.state.in_((VisitState.OPEN, VisitState.UNCLOSED)),
+            Shift.ends_at <= now,
+            Shift.ends_at >= now - ATTEST_WITHIN,
+            Visit.member_id != (actor.member_id or 0),
+            post_in_reach(actor, KEEPERS),
+            *_inside(Post.unit_id, unit_path),
+        )
+        .order_by(Shift.ends_at, Member.sort_key, Visit.id)
+        .limit(FORGOTTEN_SHOWN + 1)
+    ).all()
+    return [Forgotten(**row._mapping) for row in rows]
+
+
+def _requests(actor: Actor, own: int, unit_path: str | None) -> Any:
+    """Count the requests that the account may take the next step of."""
+    led = sorted({grant.post_id for grant in actor.grants if grant.role is Role.LEADER and grant.post_id})
+    first = select(Approval.account_id).where(Approval.request_id == Request.id)
+    mine = first.where(Approval.account_id == actor.account_id)
+    as_leader = and_(Visit.post_id.in_(led), ~first.exists()) if led else false()
+    return (
+        _count(Request.id)
+        .join(Member, Member.id == Request.member_id)
+        .outerjoin(Visit, Visit.id == Request.visit_id)
+        .where(
+            Request.state == RequestState.ASKED,
+            Request.member_id != own,
+            func.coalesce(Request.asked_by_id, 0) != actor.account_id,
+            ~mine.exists(),
+            or_(_reviewed(actor, Member.unit_id, None), _reviewed(actor, Request.unit_id, None), as_leader),
+            *_inside(Request.unit_id, unit_path),
+        )
+    )
+
+
+def _count(column: Any) -> Any:
+    return select(func.count(column))
+
+
+def _reviewed(actor: Actor, column: Any, unit_path: str | None) -> ColumnElement[bool]:
+    held: Collection[int] = units_of(actor, REVIEWERS)
+    if not held:
+        return false()
+    return and_(column.in_(units_below(held)), *_inside(column, unit_path))
+
+
+def _inside(column: Any, unit_path: str | None) -> list[ColumnElement[bool]]:
+    if unit_path is None:
+        return []
+    below = select(Unit.id).where(Unit.path.startswith(unit_path, autoescape=True))
+    return [column.in_(below)]
