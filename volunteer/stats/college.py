@@ -1,16 +1,17 @@
 """What the college has set for all, as its pages list it: terms, own days, policy versions."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from volunteer.models import Account, AuditLine, PolicyVersion, Term, Workday
+from volunteer.models import Account, AuditLine, PolicyVersion, Term, Visit, Workday
 from volunteer.rules.policy import HoursPolicy
 from volunteer.stats.policies import parsed_policies, policies_column
+from volunteer.stats.reach import units_below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,13 @@ def terms(session: Session) -> list[TermRow]:
         TermRow(id=number, code=code, name=name, starts_on=start, ends_on=end - timedelta(days=1))
         for number, code, name, start, end in rows
     ]
+
+
+def members_who_served(session: Session, unit_ids: Collection[int]) -> set[int]:
+    """Return whose records belong to the units or to what lies below them."""
+    return set(
+        session.scalars(select(Visit.member_id).where(Visit.unit_id.in_(units_below(unit_ids))).distinct())
+    )
 
 
 def own_days(session: Session, year: int) -> Mapping[date, bool]:

@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from volunteer import clock
 from volunteer.actions import college
+from volunteer.actions.dry_run import DryRun, dry_run
 from volunteer.database import db, in_transaction
 from volunteer.rules.kinds import Confirmation, Stage
 from volunteer.rules.policy import HoursPolicy, policy_on
@@ -18,15 +19,19 @@ from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.workdays import WorkCalendar
 from volunteer.schemas.college import DayKind, StretchForm, TermDays, TermForm, policy_form
 from volunteer.stats import college as college_rows
+from volunteer.stats import units
 from volunteer.stats.college import TermRow
 from volunteer.stats.policies import policies
+from volunteer.stats.standing import members_of
 from volunteer.web import access, policy_words
 from volunteer.web.forms import Form
 from volunteer.web.policy_words import Change
 from volunteer.web.show import settings
+from volunteer.web.streaming import growing_page
 
 bp = Blueprint("college", __name__)
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+TOLD_EVERY = 20
 WORKS = {DayKind.WORKDAY: True, DayKind.DAY_OFF: False, DayKind.PUBLISHED: None}
 
 
@@ -161,7 +166,7 @@ def new_version() -> ResponseReturnValue:
         form.errors[""] = gettext("Nothing differs from the version before it. Change a value first.")
         return _policy_page(form)
     if request.form.get("step") != "enter":
-        return render_template("college/policy_check.html", check=check, reason=reason, form=form)
+        return _check_page(check, reason, form)
     actor, campus = access.actor(), settings().campus
     form.run(
         lambda: in_transaction(
@@ -188,6 +193,30 @@ def _checked(policy: HoursPolicy) -> PolicyCheck:
     """Compare a version with the one that it would follow."""
     before = _in_force(policy.effective_on)
     return PolicyCheck(policy=policy, before=before, changes=policy_words.changes(before, policy))
+
+
+def _check_page(check: PolicyCheck, reason: str, form: Form) -> ResponseReturnValue:
+    """Return what a version would change; the page grows while all records are counted by it."""
+    session, actor, campus = db.session(), access.actor(), settings().campus
+    today = campus.day(clock.utc_now())
+    own = units.own_units(session, actor, access.COLLEGE)
+    standings = {one.member_id: one for unit in own for one in members_of(session, unit.path, today=today)}
+    served = college_rows.members_who_served(session, [unit.id for unit in own])
+    member_ids = sorted(standings.keys() | served)
+    run = DryRun(members=len(member_ids))
+    steps = dry_run(
+        session, run, policy=check.policy, member_ids=member_ids, standings=standings, campus=campus
+    )
+    names = {unit.id: unit.name for unit in units.units_in_reach(session, actor, access.COLLEGE)}
+    return growing_page(
+        "college/policy_check.html",
+        check=check,
+        reason=reason,
+        form=form,
+        run=run,
+        names=names,
+        steps=(done for done in steps if done % TOLD_EVERY == 0),
+    )
 
 
 def _term_page(form: Form, term: TermRow | None) -> ResponseReturnValue:
