@@ -55,7 +55,7 @@ def test_a_member_needs_no_pointer(
     go_to(page, page.get_by_label("密码"))
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/scan")
+    page.wait_for_url(f"{site.url}/scan")
 
     go_to(page, page.get_by_label("服务岗"))
     page.keyboard.press("ArrowDown")
@@ -80,7 +80,7 @@ def test_a_member_needs_no_pointer(
     page.keyboard.type("手机没电了")
     go_to(page, page.get_by_role("button", name="提交申请"))
     page.keyboard.press("Enter")
-    page.wait_for_url("**/records**")
+    page.wait_for_url(f"{site.url}/records")
     summary = page.locator("summary").first
     go_to(page, summary)
     page.keyboard.press("Space")
