@@ -1,5 +1,6 @@
 """Every key has a sentence or a word, in Chinese and in English, and the catalogue is complete."""
 
+import re
 import subprocess
 import sys
 from enum import StrEnum
@@ -54,14 +55,15 @@ def test_every_case_of_a_sentence_is_spoken_in_chinese(app: Flask) -> None:
             assert is_chinese(words.sentence(Refusal(reason, case=case)))
 
 
-def test_the_chinese_catalogue_says_everything_that_the_source_asks_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant"])
+def test_a_chinese_catalogue_says_everything_that_the_source_asks_for(tmp_path: Path, language: str) -> None:
     template = tmp_path / "messages.pot"
     command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", "babel.cfg"]
     keywords = ["-k", "_l", "-k", "lazy_gettext", "-k", "_p:1c,2"]
     subprocess.run([*command, *keywords, "-o", template, "."], cwd=ROOT, check=True)
     with template.open("rb") as asked:
         wanted = {(entry.context, entry.id) for entry in read_po(asked) if entry.id}
-    with (PACKAGE / "translations/zh_Hans/LC_MESSAGES/messages.po").open("rb") as given:
+    with (PACKAGE / f"translations/{language}/LC_MESSAGES/messages.po").open("rb") as given:
         held = {(entry.context, entry.id) for entry in read_po(given) if entry.id and entry.string}
     assert wanted == held
 
@@ -70,7 +72,13 @@ TAGS = {
     "zh-CN": "zh_Hans",
     "zh": "zh_Hans",
     "zh-Hans-CN": "zh_Hans",
-    "zh-TW": "zh_Hans",
+    "zh-TW": "zh_Hant",
+    "zh-HK": "zh_Hant",
+    "zh-MO": "zh_Hant",
+    "zh-SG": "zh_Hans",
+    "zh-Hant": "zh_Hant",
+    "zh-Hant-CN": "zh_Hant",
+    "zh-Hans-TW": "zh_Hans",
     "en": "en",
     "en-GB": "en",
     "fr": None,
@@ -82,6 +90,22 @@ TAGS = {
 @pytest.mark.parametrize(("tag", "expected"), TAGS.items())
 def test_the_nearest_of_our_languages_is_chosen(tag: str, expected: str | None) -> None:
     assert nearest(tag) == expected
+
+
+def placeholders(text: str) -> list[str]:
+    return sorted(re.findall(r"%\(\w+\)[sd]|\{\w+\}", text))
+
+
+def test_both_chinese_catalogues_name_the_same_facts_and_the_second_has_its_own_letters() -> None:
+    held = {}
+    for language in ("zh_Hans", "zh_Hant"):
+        with (PACKAGE / f"translations/{language}/LC_MESSAGES/messages.po").open("rb") as given:
+            held[language] = {str(entry.id): str(entry.string) for entry in read_po(given) if entry.id}
+    for said, simplified in held["zh_Hans"].items():
+        traditional = held["zh_Hant"][said]
+        assert placeholders(traditional) == placeholders(simplified), said
+        # A few letters that only the simplified script has.
+        assert not set("们记录签到时岗审务这为说") - set("到") & set(traditional) - set("到"), traditional
 
 
 def test_a_phone_that_says_nothing_gets_chinese() -> None:

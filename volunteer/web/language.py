@@ -5,13 +5,14 @@ script that is likely for the region has been added.
 """
 
 from babel import Locale, UnknownLocaleError
+from babel.core import parse_locale
 from flask import Flask, has_request_context, request
 from flask_babel import Babel
 
 COOKIE = "language"
 COOKIE_AGE_S = 180 * 86_400
 DEFAULT = "zh_Hans"
-NAMES = {"zh_Hans": "简体中文", "en": "English"}
+NAMES = {"zh_Hans": "简体中文", "zh_Hant": "繁體中文", "en": "English"}
 
 babel = Babel()
 
@@ -42,16 +43,19 @@ def negotiated(tags: object) -> str:
 
 def nearest(tag: str) -> str | None:
     """Return our language for one tag, or None. Another Chinese script is nearer than another language."""
+    tag = tag.replace("_", "-")
     try:
-        locale = Locale.parse(tag.replace("_", "-"), sep="-")
+        language, _territory, script = parse_locale(tag, sep="-")[:3]
+        # A script that the tag names counts more than the one of its region.
+        script = script or Locale.parse(tag, sep="-").script
     except (UnknownLocaleError, ValueError):
         return None
-    with_script = f"{locale.language}_{locale.script}"
+    with_script = f"{language}_{script}"
     if with_script in NAMES:
         return with_script
-    if locale.language in NAMES:
-        return str(locale.language)
-    return DEFAULT if locale.language == "zh" else None
+    if language in NAMES:
+        return language
+    return DEFAULT if language == "zh" else None
 
 
 def html_tag() -> str:
