@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from werkzeug.serving import make_server
 from tests import engines
 from tests.cast import Cast, System, raise_cast
 from volunteer import clock, create_app
+from volunteer.actions.ask import request_make_up
 from volunteer.actions.sign_in import set_password
 from volunteer.migrate import upgrade
 from volunteer.models import ProbationWindow
@@ -87,10 +88,28 @@ def _raise(session: Session) -> Cast:
     session.execute(update(ProbationWindow).values(**window))
     start = clock.utc_now().replace(second=0) - timedelta(minutes=60)
     System(session).shift("NOW", cast.post, start, start + timedelta(minutes=115))
+    _ask(session, cast, start - timedelta(days=1))
     for field in ("mei", "ning", "bo", "leader", "secretary", "office", "admin", "auditor"):
         account_id = getattr(cast, f"{field}_account")
         set_password(session, account_id=account_id, password=PASSWORD, now=clock.utc_now())
     return cast
+
+
+def _ask(session: Session, cast: Cast, start: datetime) -> None:
+    """Let somebody of the other branch ask for a make-up, so that the college's desk has a card."""
+    shift = System(session).shift("BEFORE", cast.campus_post, start, start + timedelta(hours=2))
+    request_make_up(
+        session,
+        ref="00000000-0000-0000-0000-0000000000bb",
+        member_id=cast.bo,
+        shift_id=shift,
+        starts_at=start,
+        ends_at=start + timedelta(hours=2),
+        reason="手机没电",
+        actor=None,
+        campus=engines.fixed_campus(),
+        now=clock.utc_now(),
+    )
 
 
 @pytest.fixture(scope="session")
