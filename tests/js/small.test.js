@@ -8,6 +8,7 @@ import { codeOfPath, read } from "../../static/pwa/modules/codes.js";
 import { either } from "../../static/pwa/modules/decoder.js";
 import { register, signerOf } from "../../static/pwa/modules/device.js";
 import { uuid7 } from "../../static/pwa/modules/names.js";
+import { nextCard } from "../../static/pwa/modules/review.js";
 import { scan } from "../../static/pwa/modules/scanning.js";
 import { filled, moment } from "../../static/pwa/modules/words.js";
 import { MEI, answer, code, memoryShelf, subtle } from "./memory.js";
@@ -128,6 +129,14 @@ test("until the fast reader is there the plain one reads, afterwards the fast on
 test("where neither reader can be loaded that is said", async () => {
   const broken = async () => Promise.reject(new Error("not there"));
   await assert.rejects(either(broken, broken)(null));
+});
+
+test("the keys lead from card to card and not around the end", () => {
+  assert.deepEqual(["j", "k"].map((key) => nextCard(key, -1, 3)), [0, 0]);
+  assert.deepEqual(["j", "k"].map((key) => nextCard(key, 1, 3)), [2, 0]);
+  assert.deepEqual(["j", "k"].map((key) => nextCard(key, 2, 3)), [2, 1]);
+  assert.equal(nextCard("x", 1, 3), null);
+  assert.equal(nextCard("j", -1, 0), null);
 });
 
 test("words are filled in, and what is missing stays to be seen", () => {

@@ -18,11 +18,12 @@ from volunteer.stats import spot_checks, units
 from volunteer.stats.approvers import approvers
 from volunteer.stats.reach import units_in_reach
 from volunteer.stats.spot_checks import DrawRow
-from volunteer.web import access, words
+from volunteer.web import access, paging, words
 from volunteer.web.branch import asked_days
 from volunteer.web.show import settings
 
 bp = Blueprint("oversight", __name__)
+APPROVERS_A_PAGE = 60
 
 
 @bp.get("/approvers")
@@ -36,7 +37,7 @@ def statistics() -> ResponseReturnValue:
         since=day_start(days.from_on, zone),
         until=day_start(days.to_on, zone),
     )
-    return render_template("college/approvers.html", rows=rows, days=days)
+    return render_template("college/approvers.html", page=paging.page(rows, APPROVERS_A_PAGE), days=days)
 
 
 @bp.get("/spot-checks")
