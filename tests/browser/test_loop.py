@@ -63,7 +63,7 @@ def test_in_and_out_and_the_hours_agree_everywhere(
         expect(row).to_contain_text(hours)
     desk.goto(f"{site.url}/units/LAW")
     with desk.expect_download() as download:
-        desk.get_by_role("link", name="导出").click()
+        desk.get_by_role("link", name="CSV").click()
     exported = download.value.path().read_text(encoding="utf-8-sig")
     line = next(line for line in exported.splitlines() if line.startswith("2023010001"))
     assert f",{hours}," in line

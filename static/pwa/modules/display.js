@@ -16,7 +16,7 @@ import { looked, offsetOf, settled } from "./server-clock.js";
 import { moment, word } from "./words.js";
 
 const TICK_MS = 250;
-const BEAT_MS = 30_000;
+const BEAT_MS = 15_000;
 const RETRY_MS = 5000;
 const TOP_UP_MS = 10 * 60_000;
 // What the server says when the codes here are worthless, or this browser was never a display.
