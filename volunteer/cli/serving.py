@@ -129,6 +129,8 @@ def begin_chores(worker: Any) -> None:
 
 def worker_ended(_server: object, worker: Any) -> None:
     """Forget what was live in a worker; what it counted stays."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return
     from prometheus_client import multiprocess
 
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
@@ -167,7 +169,8 @@ def run(
         db.engine.dispose()
     if sys.stdout.isatty():
         _print_qr(settings.public_url)
-    Server(settings, server_options(host, port, workers) | dict(tls or {})).run()
+    options = server_options(host, port, workers) | {"post_worker_init": begin_chores} | dict(tls or {})
+    Server(settings, options).run()
 
 
 def server_options(host: str, port: int, workers: int) -> dict[str, object]:
@@ -181,7 +184,6 @@ def server_options(host: str, port: int, workers: int) -> dict[str, object]:
         "loglevel": "warning",
         "control_socket_disable": True,
         "child_exit": worker_ended,
-        "post_worker_init": begin_chores,
         "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
     }
 
