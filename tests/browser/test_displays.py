@@ -55,7 +55,7 @@ def digits(page: Page) -> str:
 
 
 def until(page: Page, holds: str, arg: object = None) -> None:
-    """Wait until a function of the page says yes. Waiting in the page evaluates text: the policy refuses it."""
+    """Wait until a function of the page says yes. Its own waiting evaluates text: the policy forbids it."""
     for _ in range(80):
         if page.evaluate(holds, arg):
             return
@@ -149,7 +149,10 @@ def test_the_leaders_own_pages_live_through_a_network_loss_too(
     page.goto(f"{site.url}/sites/READ/show")
     with page.expect_response("**/sheet*"):
         page.get_by_role("button", name="开始出示").click()
+    expect(page.locator("#typed")).to_have_text(DIGITS)
     kept_by_worker(page)
+    # The codes of a day are being put on the shelf.
+    page.wait_for_timeout(1500)
     page.context.set_offline(True)
     before = digits(page)
     page.reload()
