@@ -11,6 +11,7 @@ import { filled, moment } from "./words.js";
 
 const HINT = "hint-closed";
 const KEPT_PAGES = "pages";
+const SETTLED_MS = 1000;
 
 /** @param {Document} page */
 export async function start(page) {
@@ -48,7 +49,8 @@ function sayOld(page, at) {
   if (!banner || !text) return;
   text.textContent = filled(text.textContent ?? "", { t: moment(at, whereOf(page)) });
   banner.hidden = false;
-  addEventListener("online", () => location.reload(), { once: true });
+  // A network that comes and goes in the same moment is none; and who leaves the page meanwhile is not called back.
+  addEventListener("online", () => setTimeout(() => navigator.onLine && location.reload(), SETTLED_MS));
 }
 
 /** @param {Document} page */
