@@ -5,8 +5,6 @@ table already) where the database still takes it, and what differs where the dat
 Member 2 has no visit, member 3 an open one at shift 1; there are two shifts and sites, and three accounts.
 """
 
-# ruff: noqa: E501 - pairs stay tables
-
 from tests.models.rows import HOUR, NINE, Row
 
 OTHER_DAY = {"effective_on": "2025-02-01"}
