@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 
 from tests.actions.stage import Stage
 from tests.cast import LONG_AGO, NOW, Cast, System
+from tests.papers import certified, hours_notice
 from volunteer.actions import decide, displays, meeting, proposals, registry
 from volunteer.actions.access import load_actor
 from volunteer.actions.meeting import Proposed
@@ -24,6 +25,7 @@ from volunteer.actions.tokens import make_token
 from volunteer.models import (
     ApiToken,
     AuditLine,
+    CertificateRequest,
     Display,
     DisplayLink,
     RoleGrant,
@@ -58,6 +60,7 @@ FOR_ALL = {
     "/C/": "whoever sees a code may open it",
     "/terms/": "all colleges have the same terms",
     "/display/": "the token of a link is a secret of whoever was given it",
+    "/api/v1/certificates/": "the digest is a secret of whoever holds the paper",
     "/posters/": "the name of a finished file is a secret of whoever asked for it",
 }
 CODES = {
@@ -90,6 +93,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             now=LONG_AGO,
         )
         visit = stage.serve("mei", "09:00", "12:00")
+        certificate, notice = certified(stage), hours_notice(stage)
         request = stage.make_up("ning", "09:00", "10:00", "13:00")
         objection = stage.object_to(visit, "13:00", by="organiser")
         office = load_actor(session, people.office_account)
@@ -139,6 +143,9 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             "objection_id": objection,
             "question_id": question,
             "draw_id": draw.id,
+            "certificate_id": certificate,
+            "paper_request_id": session.scalars(select(CertificateRequest.id)).one(),
+            "notice_id": notice,
             "proposal_id": proposal,
             "decision_id": decision,
             "membership_id": last_left_of(session, gone),

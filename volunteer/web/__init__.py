@@ -56,6 +56,8 @@ def assemble(app: Flask, settings: Settings) -> None:
         api,
         auth,
         branch,
+        certificate_keys,
+        certificates,
         college,
         conversion,
         entry,
@@ -65,6 +67,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         language,
         leader,
         metrics,
+        notices,
         oversight,
         papers,
         people,
@@ -82,6 +85,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         student,
         timetable,
         typed,
+        verify,
     )
 
     metrics.init_app(app)
@@ -91,6 +95,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     security.init_app(app, settings)
     problems.init_app(app)
     show.init_app(app, settings)
+    certificate_keys.init_app(app, settings)
     for part in (
         health,
         metrics,
@@ -105,6 +110,9 @@ def assemble(app: Flask, settings: Settings) -> None:
         branch,
         conversion,
         papers,
+        certificates,
+        notices,
+        verify,
         typed,
         review,
         oversight,
