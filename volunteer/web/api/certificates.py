@@ -19,8 +19,8 @@ bp = Blueprint("certificate_standing", __name__, description="Whether a certific
 def standing(digest: str) -> dict[str, Any]:
     """Return what the college says of a certificate today.
 
-    The digest is the SHA-256 of the token in small hexadecimal letters: nobody guesses it, and it names
-    nobody. What is not in the register is ``unknown``.
+    The digest is the SHA-256 of the token up to its last dot, the signature left out, in small hexadecimal
+    letters: it names nobody. What is not in the register is ``unknown``.
     """
     found, since = standing_of(db.session(), digest)
     return {"standing": found, "since": settings().campus.day(since) if since else None}
