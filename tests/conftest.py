@@ -168,7 +168,10 @@ def campus() -> Campus:
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    """The application on the test's database. An unforeseen error is raised, not turned into a 500."""
+    """The application on the test's database. An unforeseen error is raised, not turned into a 500.
+
+    After the test every connection must be back in the pool.
+    """
     from volunteer import create_app
     from volunteer.database import db
 
@@ -177,7 +180,10 @@ def app(settings: Settings) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.session.remove()
+        # One that nobody gives back is missing from a server's pool until chance collects it.
+        not_given_back = db.engine.pool.checkedout()
         db.engine.dispose()
+        assert not_given_back == 0
 
 
 @pytest.fixture
