@@ -1,4 +1,4 @@
-"""Pictures are known by their content and drawn anew: what rides along is not kept, what is no picture not taken."""
+"""Pictures are known by their content and drawn anew: nothing rides along, and nothing else is taken."""
 
 import io
 from datetime import UTC, datetime

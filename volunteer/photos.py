@@ -1,4 +1,4 @@
-"""Pictures that people send: known by their content, never by their name, and drawn anew before they are kept.
+"""Pictures that people send: known by their content, not by their name, and drawn anew before they are kept.
 
 What is kept is a smaller picture without places, devices, names or anything else that rode along.
 """
@@ -46,7 +46,7 @@ def cleaned(content: bytes, zone: ZoneInfo) -> Picture:
         zone: Of a time without an offset, which is how most cameras write it.
 
     Raises:
-        Refusal: ``WRONG_TYPE``: no picture, or something else at the same time; ``TOO_LARGE``: too many pixels.
+        Refusal: ``WRONG_TYPE``: no picture, or something else as well; ``TOO_LARGE``: too many pixels.
     """
     if not content.startswith(_BEGINS) or _is_also_something_else(content):
         raise Refusal(Reason.WRONG_TYPE, field="photos", case="photo")

@@ -1,8 +1,6 @@
 """When a scan counts: the shift's window to the second, stays, and one presence at a time."""
 
-from datetime import timedelta
-
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 

@@ -338,7 +338,7 @@ class Scans(Registry):
         refuse_if(key in self.used_codes, "same_code_again")
         self.doubt(visit["is_taken"])
         is_weak = "offline_since" in line or bool(line.get("printed"))
-        self.doubt(visit["witnessed_by"] and (is_weak or visit["is_keeper"]))
+        self.doubt((visit["witnessed_by"] or visit["seen_by"]) and (is_weak or visit["is_keeper"]))
         self.doubt(is_weak and visit["is_keeper"])
         self.doubt(is_weak and len(visit["stays"]) > 1)
         visit["stays"][-1][1] = when

@@ -122,10 +122,12 @@ def request_make_up(
     if (known := _known(session, ref)) is not None:
         return known
     shift = session.get(Shift, shift_id)
-    if shift is None or shift.cancelled_at is not None:
+    if shift is None:
         raise Refusal(Reason.UNKNOWN)
     _check_own(actor, member_id)
     unit_id = check_still_member(session, member_id)
+    if shift.cancelled_at is not None:
+        raise Refusal(Reason.UNKNOWN)
     if not (shift.starts_at <= starts_at < ends_at <= shift.ends_at and ends_at <= now):
         raise Refusal(Reason.BEYOND_SHIFT, starts_at=shift.starts_at, ends_at=shift.ends_at)
     span = Span(shift.starts_at, shift.ends_at)

@@ -47,7 +47,5 @@ def attach(
         )
     session.flush()
     if new:
-        note(
-            session, "attach", "request", request_id, actor_id=actor.account_id, now=now, pictures=len(new)
-        )
+        note(session, "attach", "request", request_id, actor_id=actor.account_id, now=now, pictures=len(new))
     return len(new)

@@ -152,9 +152,7 @@ def _context(row: Any, member_id: int, day: date, at: datetime, campus: Campus) 
         unit_id=row.unit_id,
         outcome=None if row.outcome is None else Outcome(row.outcome),
         display=_display_of(row, member_id),
-        shifts=tuple(
-            _shift_of(fields, row.policies, nearby, at, campus) for fields in rows_in(row.shifts)
-        ),
+        shifts=tuple(_shift_of(fields, row.policies, nearby, at, campus) for fields in rows_in(row.shifts)),
         led_posts=frozenset(post_id for (post_id,) in rows_in(row.led_posts)),
         used_sides=frozenset(Side(side) for (side,) in rows_in(row.used_sides)),
         receipt=_receipt_of(row.receipt),

@@ -46,7 +46,7 @@ class Fit:
 
 
 def fit_of(taken_at: datetime | None, claimed: Span) -> Fit:
-    """Return how a picture's time fits *claimed*, both ends included. It says something, it proves nothing."""
+    """Return how a picture's time fits *claimed*, both ends included. It proves nothing."""
     if taken_at is None:
         return Fit(Taken.UNKNOWN)
     if taken_at < claimed.start:

@@ -33,8 +33,6 @@ class PhotoRow:
 def photos_of(session: Session, request_ids: Collection[int]) -> Mapping[int, list[PhotoRow]]:
     """Return the pictures of each request, without their content."""
     found: dict[int, list[PhotoRow]] = {request_id: [] for request_id in request_ids}
-    if not found:
-        return found
     came = (
         select(func.max(Evidence.at))
         .where(Evidence.visit_id == Request.visit_id, Evidence.side == Side.IN)
