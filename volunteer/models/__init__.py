@@ -2,6 +2,7 @@
 
 from volunteer.models.access import Account, ApiToken, AuditLine, Proposal, RoleGrant, Slip, WrongTry
 from volunteer.models.devices import Device, QueuedScan
+from volunteer.models.inbox import DailyChore, Letter, MailAddress, Message
 from volunteer.models.ledger import LedgerHead, Seal
 from volunteer.models.onsite import DisplayLink, Headcount, HostStatement, PassScan, RollCall
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
@@ -16,6 +17,7 @@ from volunteer.models.people import (
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
 from volunteer.models.requests import Approval, Objection, Request
 from volunteer.models.review import Question, SpotCheck, SpotDraw
+from volunteer.models.sign_ups import CalendarLink, SignUp
 from volunteer.models.uploads import Upload
 from volunteer.models.visits import Credit, Evidence, Visit, VisitFlag, Witness
 
@@ -25,7 +27,9 @@ __all__ = [
     "Approval",
     "AuditLine",
     "Base",
+    "CalendarLink",
     "Credit",
+    "DailyChore",
     "Decision",
     "DecisionProposal",
     "Device",
@@ -35,8 +39,11 @@ __all__ = [
     "Headcount",
     "HostStatement",
     "LedgerHead",
+    "Letter",
+    "MailAddress",
     "Member",
     "Membership",
+    "Message",
     "Objection",
     "OverCap",
     "PassScan",
@@ -52,6 +59,7 @@ __all__ = [
     "Seal",
     "Shift",
     "ShiftBreak",
+    "SignUp",
     "Site",
     "Slip",
     "SpotCheck",
