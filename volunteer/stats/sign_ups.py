@@ -106,6 +106,7 @@ def open_shifts(
     until: datetime,
     asked: str = "",
     free_only: bool = False,
+    offset: int = 0,
     limit: int | None = None,
 ) -> list[OpenShift]:
     """Return the running and coming shifts at which the member may serve, by start.
@@ -125,7 +126,7 @@ def open_shifts(
     if free_only:
         taken = _taken()
         wanted += [or_(Shift.capacity.is_(None), taken < Shift.capacity), Shift.starts_at > now]
-    return _shifts(session, member_id, *wanted, now=now, limit=limit)
+    return _shifts(session, member_id, *wanted, now=now, offset=offset, limit=limit)
 
 
 def own_shifts(session: Session, member_id: int, *, now: datetime) -> list[OpenShift]:
@@ -240,6 +241,7 @@ def _shifts(
     member_id: int,
     *wanted: ColumnElement[bool],
     now: datetime,
+    offset: int = 0,
     limit: int | None = None,
 ) -> list[OpenShift]:
     has_place = case((SignUp.id.is_(None), None), else_=SignUp.seat.is_not(None))
@@ -267,6 +269,7 @@ def _shifts(
         .outerjoin(SignUp, and_(SignUp.shift_id == Shift.id, SignUp.member_id == member_id, LIVE))
         .where(Shift.ends_at > now, Shift.cancelled_at.is_(None), ~Shift.is_for_make_ups, *wanted)
         .order_by(Shift.starts_at, Shift.id)
+        .offset(offset)
         .limit(limit)
     ).all()
     return [OpenShift(**row._mapping) for row in rows]
