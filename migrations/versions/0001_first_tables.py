@@ -911,6 +911,11 @@ def upgrade() -> None:
         sa.Column("shift_id", ROW_ID, nullable=True),
         sa.Column("visit_id", ROW_ID, nullable=True),
         sa.Column("unit_id", ROW_ID, nullable=True),
+        sa.Column(
+            "role",
+            one_of("role", "leader", "committee", "group_leader", "college", "admin", "auditor"),
+            nullable=True,
+        ),
         sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("text", sa.String(length=200), nullable=True),
         sa.Column("id", ROW_ID, nullable=False),

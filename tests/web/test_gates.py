@@ -39,6 +39,9 @@ GATES = {
     "signed_in": {
         "auth.leave_everywhere POST /sign-out-everywhere",
         "form_token.form_token GET /api/v1/form-token",
+        "inbox.mine GET /inbox",
+        "inbox.open_one POST /inbox/<row:message_id>",
+        "inbox.read_all POST /inbox/read",
         "student.me GET,POST /me",
         "student.withdraw_slip POST /me/slip/withdraw",
         "accounts.new_token POST /me/tokens",
@@ -254,6 +257,7 @@ FILLED = {
     "<code:code>": "NOBODYS",
     "<code:student_no>": "0000000000",
     "<row:visit_id>": "999999",
+    "<row:message_id>": "999999",
     "<row:account_id>": "999999",
     "<row:grant_id>": "999999",
     "<row:proposal_id>": "999999",

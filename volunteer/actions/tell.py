@@ -3,7 +3,7 @@
 The key says what a line is about. Told twice, by two processes or in two turns, it is one line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from volunteer.rules.kinds import MessageKind, Role
 OFFICES = (Role.COMMITTEE, Role.COLLEGE)
 _INSERT: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 _MESSAGE = table_of(Message)
-_ABOUT = ("shift_id", "visit_id", "unit_id", "number", "text")
+_ABOUT = ("shift_id", "visit_id", "unit_id", "role", "number", "text")
 
 
 def tell_member(
@@ -35,16 +35,24 @@ def tell_members(
     return _tell(session, _accounts(Account.member_id.in_(who)), kind, key, now, about)
 
 
-def tell_account(
-    session: Session, account_id: int, kind: MessageKind, key: str, *, now: datetime, **about: Any
-) -> int:
-    """Tell one account."""
-    return _tell(session, _accounts(Account.id == account_id), kind, key, now, about)
-
-
-def tell_unit(
+def tell_people(
     session: Session,
-    unit_id: int,
+    member_id: Any,
+    account_id: int | None,
+    kind: MessageKind,
+    key: str,
+    *,
+    now: datetime,
+    **about: Any,
+) -> int:
+    """Tell a member and an account, once if they are the same person."""
+    who = _accounts(or_(Account.member_id == member_id, Account.id == (account_id or 0)))
+    return _tell(session, who, kind, key, now, about)
+
+
+def tell_units(
+    session: Session,
+    unit_ids: Collection[int],
     kind: MessageKind,
     key: str,
     *,
@@ -52,28 +60,42 @@ def tell_unit(
     now: datetime,
     **about: Any,
 ) -> int:
-    """Tell those who hold the office of a unit: a branch's inbox is that of its committee.
+    """Tell those who hold the office of one of the units: a branch's inbox is that of its committee.
 
     Args:
+        unit_ids: The first is the one that the message names.
         besides: An account that is told too.
     """
     holders = select(RoleGrant.account_id).where(
-        RoleGrant.unit_id == unit_id, RoleGrant.role.in_(OFFICES), RoleGrant.ended_at.is_(None)
+        RoleGrant.unit_id.in_(unit_ids), RoleGrant.role.in_(OFFICES), RoleGrant.ended_at.is_(None)
     )
     who = _accounts(or_(Account.id.in_(holders), Account.id == (besides or 0)))
-    return _tell(session, who, kind, key, now, {"unit_id": unit_id} | about)
+    return _tell(session, who, kind, key, now, {"unit_id": next(iter(unit_ids), None)} | about)
 
 
 def tell_all(session: Session, rows: Select[Any]) -> int:
     """Tell everybody whom *rows* names; each row is a line, its columns named as those of the table."""
-    table = _MESSAGE
-    statement = (
-        _INSERT[session.get_bind().dialect.name](table)
-        .from_select([column.name for column in rows.selected_columns], rows)
-        .on_conflict_do_nothing(index_elements=[table.c.account_id, table.c.key])
-    )
-    told: Any = session.execute(statement)
+    line, columns = rows.subquery(), _MESSAGE.c
+    known = select(columns.id).where(columns.account_id == line.c.account_id, columns.key == line.c.key)
+    # What was told before is left out at once; the conflict is that of two who tell at the same moment.
+    fresh = select(*line.c).where(~known.exists())
+    statement = _insert(session).from_select([column.name for column in line.c], fresh)
+    told: Any = session.execute(_quietly(statement))
     return int(told.rowcount)
+
+
+def tell_lines(session: Session, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Tell what was worked out line by line; all lines have the same columns."""
+    if lines:
+        session.execute(_quietly(_insert(session)), lines)
+
+
+def _insert(session: Session) -> Any:
+    return _INSERT[session.get_bind().dialect.name](_MESSAGE)
+
+
+def _quietly(statement: Any) -> Any:
+    return statement.on_conflict_do_nothing(index_elements=[_MESSAGE.c.account_id, _MESSAGE.c.key])
 
 
 def _accounts(wanted: ColumnElement[bool]) -> Select[int]:

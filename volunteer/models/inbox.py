@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer.database import Model, Numbered, one_of
-from volunteer.rules.kinds import MessageKind
+from volunteer.rules.kinds import MessageKind, Role
 
 
 class Message(Numbered):
@@ -36,6 +36,7 @@ class Message(Numbered):
     shift_id: Mapped[int | None] = mapped_column(ForeignKey("shift.id"))
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    role: Mapped[Role | None] = mapped_column(one_of(Role))
     number: Mapped[int | None]
     text: Mapped[str | None] = mapped_column(String(200))
 

@@ -62,6 +62,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         health,
         identity,
         importing,
+        inbox,
         language,
         leader,
         metrics,
@@ -92,6 +93,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     security.init_app(app, settings)
     problems.init_app(app)
     show.init_app(app, settings)
+    inbox.init_app(app)
     for part in (
         health,
         metrics,
@@ -100,6 +102,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         scan,
         student,
         sign_ups,
+        inbox,
         leader,
         screens,
         posters,

@@ -156,6 +156,7 @@ def tabs() -> Sequence[Tab]:
         # Who keeps posts or decides needs the room on the phone's bar for that.
         place = len(found) if held & (access.READERS | access.KEEPERS) else 2
         found.insert(place, Tab(key="sign_ups", href="/sign-ups", label=gettext("Shifts")))
+    found.append(Tab(key="inbox", href="/inbox", label=gettext("Inbox")))
     shown = [replace(tab, is_extra=place >= PHONE_TABS - 1) for place, tab in enumerate(found)]
     return [*shown, Tab(key="me", href="/me", label=gettext("Me"))]
 
