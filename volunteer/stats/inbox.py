@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import Account, Message, Post, Shift, Unit, Visit
@@ -30,11 +31,13 @@ class InboxLine:
     text: str | None
 
 
-def unread(session: Session, account_id: int) -> int:
-    """Return how many messages the account has not read."""
-    return session.execute(
-        select(func.count()).where(Message.account_id == account_id, Message.read_at.is_(None))
-    ).scalar_one()
+def unread_of(account_id: Any) -> ScalarSelect[int]:
+    """Return how many messages of an account are unread, as a column of another statement."""
+    return (
+        select(func.count())
+        .where(Message.account_id == account_id, Message.read_at.is_(None))
+        .scalar_subquery()
+    )
 
 
 def inbox(

@@ -1,6 +1,6 @@
 """A person's inbox: what concerns her, each line with one way to the thing itself."""
 
-from flask import Blueprint, Flask, g, redirect, render_template, request
+from flask import Blueprint, Flask, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from volunteer import clock
@@ -22,11 +22,9 @@ def init_app(app: Flask) -> None:
 
 
 def unread() -> int:
-    """Return how many messages the asker has not read; counted once a request."""
-    if "unread" not in g:
-        account = access.who()
-        g.unread = stats.unread(db.session(), account.id) if account else 0
-    return int(g.unread)
+    """Return how many messages the asker has not read."""
+    account = access.who()
+    return account.unread if account else 0
 
 
 @bp.get("/inbox")
