@@ -1,15 +1,17 @@
 """What people are told: once, whoever tells it and however often; and forgotten after a while."""
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, insert, select
 
 from tests import engines
 from tests.actions.stage import Stage, at
+from tests.actions.test_ask import record
+from tests.actions.test_races import made_hall
 from tests.actions.test_sign_ups import sign_up
 from tests.cast import LONG_AGO, Cast
 from volunteer import create_app
@@ -40,11 +42,7 @@ def kinds(stage: Stage, login: str) -> list[MessageKind]:
 
 def give(stage: Stage, who: str, minutes: int) -> None:
     """Write minutes into the ledger, as an opening record does."""
-    member_id = stage.member(who)
-    request = stage.session.scalar(select(func.count()).select_from(Credit)) or 0
-    from tests.actions.test_ask import record
-
-    request = record(stage, minutes, ref=f"given-{who}-{request}")
+    member_id, request = stage.member(who), record(stage, minutes)
     stage.session.execute(
         insert(Credit).values(
             member_id=member_id,
@@ -150,10 +148,7 @@ def test_out_of_reach_is_told_while_there_is_time(stage: Stage, hours: int, told
     # After the probation, it is of no use.
     stage.system.shift("L2", stage.cast.post, at("04-20 08:00"), at("04-20 16:00"))
     window = stage.session.get_one(ProbationWindow, stage.cast.mei)
-    window.starts_on, window.ends_before = (
-        window.starts_on.replace(year=2025, month=4),
-        at("04-16 09:00").date(),
-    )
+    window.starts_on, window.ends_before = date(2025, 4, 16), date(2026, 4, 16)
     stage.session.flush()
     for when in ("17 09:00", "18 09:00"):
         daily(stage, when)
@@ -230,8 +225,6 @@ def test_messages_are_forgotten_after_120_days(stage: Stage) -> None:
 def test_housekeeping_by_many_at_once_tells_each_thing_once(
     engine: Engine, committed_cast: Cast, campus: Campus, tmp_path: Path
 ) -> None:
-    from tests.actions.test_races import made_hall
-
     for hall in made_hall(engine, committed_cast, campus, tmp_path):
         with hall.stage() as stage:
             stage.come("mei", "09:00")

@@ -48,12 +48,10 @@ def has_turn(session: Session, name: str, on: date) -> bool:
     """Whether what is done once a day is still to be done; of several at once one has the turn."""
     table = table_of(DailyChore)
     statement = _INSERT[session.get_bind().dialect.name](table).values(name=name, done_on=on)
-    done: Any = session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[table.c.name], set_={"done_on": on}, where=table.c.done_on < on
-        )
-    )
-    return int(done.rowcount) == 1
+    mine = statement.on_conflict_do_update(
+        index_elements=[table.c.name], set_={"done_on": on}, where=table.c.done_on < on
+    ).returning(table.c.name)
+    return session.execute(mine).first() is not None
 
 
 def _lines(

@@ -80,7 +80,7 @@ def tell_all(session: Session, rows: Select[Any]) -> int:
     # What was told before is left out at once; the conflict is that of two who tell at the same moment.
     fresh = select(*line.c).where(~known.exists())
     statement = _insert(session).from_select([column.name for column in line.c], fresh)
-    told: Any = session.execute(_quietly(statement))
+    told: Any = session.execute(_quietly(statement), execution_options={"preserve_rowcount": True})
     return int(told.rowcount)
 
 
