@@ -6,6 +6,15 @@ from volunteer.models.inbox import DailyChore, Letter, MailAddress, Message
 from volunteer.models.ledger import LedgerHead, Seal
 from volunteer.models.onsite import DisplayLink, Headcount, HostStatement, PassScan, RollCall
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
+from volunteer.models.papers import (
+    Certificate,
+    CertificateEnd,
+    CertificatePaper,
+    CertificateRequest,
+    Notice,
+    NoticeEnd,
+    NoticeLine,
+)
 from volunteer.models.people import (
     Decision,
     DecisionProposal,
@@ -14,6 +23,7 @@ from volunteer.models.people import (
     OverCap,
     ProbationWindow,
 )
+from volunteer.models.photos import Photo
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
 from volunteer.models.requests import Approval, Objection, Request
 from volunteer.models.review import Question, SpotCheck, SpotDraw
@@ -28,6 +38,10 @@ __all__ = [
     "AuditLine",
     "Base",
     "CalendarLink",
+    "Certificate",
+    "CertificateEnd",
+    "CertificatePaper",
+    "CertificateRequest",
     "Credit",
     "DailyChore",
     "Decision",
@@ -44,9 +58,13 @@ __all__ = [
     "Member",
     "Membership",
     "Message",
+    "Notice",
+    "NoticeEnd",
+    "NoticeLine",
     "Objection",
     "OverCap",
     "PassScan",
+    "Photo",
     "PolicyVersion",
     "Post",
     "ProbationWindow",
