@@ -64,6 +64,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         health,
         identity,
         importing,
+        inbox,
         language,
         leader,
         metrics,
@@ -71,6 +72,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         oversight,
         papers,
         people,
+        photos,
         posters,
         problems,
         pwa,
@@ -81,6 +83,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         screens,
         security,
         show,
+        sign_ups,
         slips,
         student,
         timetable,
@@ -96,6 +99,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     problems.init_app(app)
     show.init_app(app, settings)
     certificate_keys.init_app(app, settings)
+    inbox.init_app(app)
     for part in (
         health,
         metrics,
@@ -103,6 +107,8 @@ def assemble(app: Flask, settings: Settings) -> None:
         auth,
         scan,
         student,
+        sign_ups,
+        inbox,
         leader,
         screens,
         posters,
@@ -114,6 +120,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         notices,
         verify,
         typed,
+        photos,
         review,
         oversight,
         registry,
