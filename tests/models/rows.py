@@ -59,6 +59,11 @@ VALID: dict[str, Row] = {
         "credited_min": 180, "pending_min": 0, "lost_outside_shift": 0, "lost_away": 0, "lost_break": 0,
         "lost_overlap": 0, "lost_too_short": 0, "lost_rounding": 0, "lost_day_cap": 0,
     },
+    "kept_period": {"from_on": "2026-01-01", "to_on": "2027-01-01"},
+    "kept_sum": {
+        "period_id": 1, "kind": "all", "unit_id": 1, "key": 0, "headcount": 1, "person_times": 1, "net": 180, "credited": 180,
+        "net_a": 0, "net_b": 180, "net_c": 0, "net_e": 0,
+    },
     "visit_flag": {"visit_id": 1, "flag": "prolonged", "facts": "{}", "at": NINE},
     "evidence": {
         "member_id": 1, "visit_id": 1, "stay": 1, "side": "in", "source": "live", "is_claim": False, "at": NINE,

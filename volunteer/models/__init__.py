@@ -2,6 +2,7 @@
 
 from volunteer.models.access import Account, ApiToken, AuditLine, Proposal, RoleGrant, Slip, WrongTry
 from volunteer.models.devices import Device, QueuedScan
+from volunteer.models.kept import KeptPeriod, KeptSum
 from volunteer.models.ledger import LedgerHead, Seal
 from volunteer.models.onsite import DisplayLink, Headcount, HostStatement, PassScan, RollCall
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
@@ -34,6 +35,8 @@ __all__ = [
     "Evidence",
     "Headcount",
     "HostStatement",
+    "KeptPeriod",
+    "KeptSum",
     "LedgerHead",
     "Member",
     "Membership",
