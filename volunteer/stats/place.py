@@ -15,6 +15,7 @@ from volunteer.models import Base, Member, Post, Shift, Term, Unit, Visit
 from volunteer.rules.kinds import SETTLED, VisitState
 from volunteer.rules.places import Slot, Whose
 from volunteer.rules.spans import Span
+from volunteer.stats import rollups
 from volunteer.stats.rollups import GRADES, Days, RollUp
 
 _BY_GRADE = tuple(f"net_{grade.value.lower()}" for grade in GRADES)
@@ -28,6 +29,11 @@ class Place:
     whose: Whose
     post_id: int | None = None
     base_id: int | None = None
+
+    @property
+    def is_all_of_members(self) -> bool:
+        """Whether it is all service of the unit's members: what the roll-ups have at hand."""
+        return self.whose is Whose.MEMBERS and self.post_id is None and self.base_id is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +67,17 @@ class ShiftRow:
 
 def total(session: Session, days: Days, place: Place) -> RollUp:
     """Return all of it as one sum."""
+    if place.is_all_of_members:
+        return rollups.of_unit(session, days, unit_path=place.unit_path)
     key = cast(0, Integer).label("key")
     row = session.execute(_figures(key, where=served(place, days))).one_or_none()
     return _rollup(row, None)
 
 
 def by_post(session: Session, days: Days, place: Place) -> Sequence[RollUp]:
-    """Return the posts that served somebody, by code."""
+    """Return the posts that served somebody."""
+    if place.is_all_of_members:
+        return rollups.by_post(session, days, unit_path=place.unit_path)
     figures = _figures(Visit.post_id.label("key"), where=served(place, days)).subquery()
     rows = session.execute(
         select(Post.code, Post.name, figures).join(figures, figures.c.key == Post.id).order_by(Post.code)
@@ -76,7 +86,9 @@ def by_post(session: Session, days: Days, place: Place) -> Sequence[RollUp]:
 
 
 def by_base(session: Session, days: Days, place: Place) -> Sequence[RollUp]:
-    """Return the bases that served somebody, by code; what is at no base is one row without a code."""
+    """Return the bases that served somebody; what is at no base is one row without a code."""
+    if place.is_all_of_members:
+        return rollups.by_base(session, days, unit_path=place.unit_path)
     key = Post.base_id.label("key")
     figures = _figures(key, where=served(place, days), joins=[(Post, Post.id == Visit.post_id)]).subquery()
     rows = session.execute(
@@ -90,6 +102,8 @@ def by_base(session: Session, days: Days, place: Place) -> Sequence[RollUp]:
 
 def by_month(session: Session, days: Days, place: Place) -> Sequence[RollUp]:
     """Return the months with service, in order, named as 2026-03."""
+    if place.is_all_of_members:
+        return rollups.by_month(session, days, unit_path=place.unit_path)
     key = _month().label("key")
     rows = session.execute(_figures(key, where=served(place, days)).order_by("key"))
     return [_rollup(row, row.key, row.key) for row in rows]
@@ -100,7 +114,7 @@ def by_term(session: Session, place: Place, codes: Sequence[str]) -> Mapping[str
     inside = and_(Visit.served_on >= Term.starts_on, Visit.served_on < Term.ends_before)
     figures = _figures(
         Term.code.label("key"),
-        where=[*_here(place), *_counts(), Term.code.in_(codes)],
+        where=[*served(place), Term.code.in_(codes)],
         joins=[(Term, inside)],
     )
     return {row.key: _rollup(row, row.key) for row in session.execute(figures)}
@@ -202,13 +216,12 @@ def shifts(
     return found, rows[0].all if rows else 0
 
 
-def served(place: Place, days: Days) -> list[ColumnElement[bool]]:
-    """Return the condition that a visit counts, lies in *days* and belongs to what is looked at."""
-    return [*_here(place), *_counts(), Visit.served_on >= days.from_on, Visit.served_on < days.to_on]
-
-
-def _counts() -> list[ColumnElement[bool]]:
-    return [Visit.state == VisitState.CONFIRMED, Visit.net_min > 0]
+def served(place: Place, days: Days | None = None) -> list[ColumnElement[bool]]:
+    """Return the condition that a visit counts, belongs to what is looked at, and lies in *days*, if any."""
+    found = [*_here(place), Visit.state == VisitState.CONFIRMED, Visit.net_min > 0]
+    if days is not None:
+        found += [Visit.served_on >= days.from_on, Visit.served_on < days.to_on]
+    return found
 
 
 def _here(place: Place) -> list[ColumnElement[bool]]:

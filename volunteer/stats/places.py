@@ -62,7 +62,10 @@ class PostFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseFacts:
-    """A base with its agreement, how many posts it has, and its last service."""
+    """A base with its agreement, how many posts it has, and its last service.
+
+    ``posts_here`` are those of its posts that the unit runs.
+    """
 
     id: int
     code: str
@@ -76,14 +79,24 @@ class BaseFacts:
     agreement_to: date | None
     plaque_on: date | None
     posts: int
+    posts_here: int
     last_on: date | None
 
 
 def posts_of(
-    session: Session, *, unit_path: str, served: Collection[str], span: Span, now: datetime
+    session: Session,
+    *,
+    unit_path: str,
+    served: Collection[str],
+    span: Span,
+    now: datetime,
+    base_id: int | None = None,
 ) -> Sequence[PostFacts]:
-    """Return the posts that the unit runs, and those of the codes *served*, by name."""
-    return _posts(session, or_(_runs(unit_path), Post.code.in_(served)), unit_path, span, now)
+    """Return the posts that the unit runs, and those of the codes *served*, by name; or those of one base."""
+    which = or_(_runs(unit_path), Post.code.in_(served))
+    if base_id is not None:
+        which = and_(which, Post.base_id == base_id)
+    return _posts(session, which, unit_path, span, now)
 
 
 def post_of(session: Session, code: str, *, unit_path: str, span: Span, now: datetime) -> PostFacts | None:
@@ -130,7 +143,7 @@ def _posts(
 
 def bases_of(session: Session, *, unit_path: str, served: Collection[str]) -> Sequence[BaseFacts]:
     """Return the bases of the unit, those where it runs a post, and those of the codes *served*, by name."""
-    return _bases(session, or_(_keeps(unit_path), Base.code.in_(served)))
+    return _bases(session, or_(_keeps(unit_path), Base.code.in_(served)), unit_path)
 
 
 def base_of(session: Session, code: str, *, unit_path: str) -> BaseFacts | None:
@@ -140,22 +153,34 @@ def base_of(session: Session, code: str, *, unit_path: str) -> BaseFacts | None:
         .join(Post, Post.id == Visit.post_id)
         .where(Post.base_id == Base.id, _ours(unit_path), _counts())
     )
-    found = _bases(session, and_(Base.code == code, or_(_keeps(unit_path), own.exists())))
+    found = _bases(session, and_(Base.code == code, or_(_keeps(unit_path), own.exists())), unit_path)
     return found[0] if found else None
 
 
-def _bases(session: Session, which: ColumnElement[bool]) -> Sequence[BaseFacts]:
+def _bases(session: Session, which: ColumnElement[bool], unit_path: str) -> Sequence[BaseFacts]:
     by_post = (
-        select(Post.base_id, _last_service().label("last_on")).where(Post.base_id.is_not(None)).subquery()
+        select(
+            Post.base_id,
+            case((_runs(unit_path), 1), else_=0).label("is_here"),
+            _last_service().label("last_on"),
+        )
+        .where(Post.base_id.is_not(None))
+        .subquery()
     )
     at = (
-        select(by_post.c.base_id, func.count().label("posts"), func.max(by_post.c.last_on).label("last_on"))
+        select(
+            by_post.c.base_id,
+            func.count().label("posts"),
+            func.sum(by_post.c.is_here).label("posts_here"),
+            func.max(by_post.c.last_on).label("last_on"),
+        )
         .group_by(by_post.c.base_id)
         .subquery()
     )
     columns = (column for column in Base.__table__.c if column.key in BaseFacts.__dataclass_fields__)
+    posts = [cast(func.coalesce(at.c[name], 0), Integer).label(name) for name in ("posts", "posts_here")]
     rows = session.execute(
-        select(*columns, func.coalesce(at.c.posts, 0).label("posts"), at.c.last_on)
+        select(*columns, *posts, at.c.last_on)
         .outerjoin(at, at.c.base_id == Base.id)
         .where(which)
         .order_by(Base.name, Base.id)
@@ -192,9 +217,9 @@ def months_by_post(
 
 
 def terms_by_base(
-    session: Session, days: Days, place: Place, codes: Collection[str]
+    session: Session, place: Place, codes: Collection[str], terms: Collection[str]
 ) -> Mapping[str, Mapping[str, int]]:
-    """Return the minutes that each of the bases received in *days*, by its code and by that of the term."""
+    """Return the minutes that each of the bases received in each of the terms, by their codes."""
     inside = and_(Visit.served_on >= Term.starts_on, Visit.served_on < Term.ends_before)
     rows = session.execute(
         select(Base.code, Term.code, cast(func.coalesce(func.sum(Visit.net_min), 0), Integer))
@@ -202,7 +227,7 @@ def terms_by_base(
         .join(Post, Post.id == Visit.post_id)
         .join(Base, Base.id == Post.base_id)
         .join(Term, inside)
-        .where(*served(place, days), Base.code.in_(codes))
+        .where(*served(place), Base.code.in_(codes), Term.code.in_(terms))
         .group_by(Base.code, Term.code)
     )
     return _nested(rows)
