@@ -1303,6 +1303,21 @@ def upgrade() -> None:
         postgresql_where=sa.text("verdict = 'accepted'"),
     )
     op.create_table(
+        "photo",
+        sa.Column("request_id", ROW_ID, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("taken_at", sa.BigInteger(), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("width > 0 AND height > 0", name=op.f("ck_photo_size")),
+        sa.ForeignKeyConstraint(["request_id"], ["request.id"], name=op.f("fk_photo_request_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
+        sa.UniqueConstraint("request_id", "digest", name=op.f("uq_photo_request_id_digest")),
+    )
+    op.create_table(
         "roll_call",
         sa.Column("headcount_id", ROW_ID, nullable=False),
         sa.Column("visit_id", ROW_ID, nullable=False),

@@ -196,6 +196,8 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
         {"day": "2026-03-17"},
         {"day": "2026-03-17", "approved_by_id": 1},
     ),
+    ("uq_photo_request_id_digest", "photo", {"digest": "1" * 64}, {}),
+    ("ck_photo_size", "photo", {"digest": "1" * 64, "width": 1}, {"digest": "1" * 64, "height": 0}),
     # Accounts
     ("uq_account_login", "account", {"login": "li", "member_id": None}, {"member_id": None}),
     ("uq_account_member_id", "account", {"login": "li", "member_id": 2}, {"login": "li"}),

@@ -120,6 +120,9 @@ VALID: dict[str, Row] = {
         "ref": "o1", "visit_id": 1, "is_own": True, "reason": "不符", "filed_at": NINE, "accept_by_on": "2026-03-19",
         "accepted_at": NINE, "resolved_at": None, "is_upheld": None, "state_before": None,
     },
+    "photo": {
+        "request_id": 1, "digest": "0" * 64, "width": 4, "height": 3, "taken_at": NINE, "content": b"x", "sent_at": NINE,
+    },
     "question": {
         "visit_id": 1, "text": "当天在岗吗?", "asked_by_id": 1, "asked_at": NINE, "answer": None, "answered_by_id": None,
         "answered_at": None,

@@ -22,6 +22,7 @@ from volunteer.models.people import (
     OverCap,
     ProbationWindow,
 )
+from volunteer.models.photos import Photo
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
 from volunteer.models.requests import Approval, Objection, Request
 from volunteer.models.review import Question, SpotCheck, SpotDraw
@@ -56,6 +57,7 @@ __all__ = [
     "Objection",
     "OverCap",
     "PassScan",
+    "Photo",
     "PolicyVersion",
     "Post",
     "ProbationWindow",

@@ -190,6 +190,14 @@ CASES: Mapping[tuple[Reason, str], Any] = {
     (Reason.BAD_FIELD, "password_login"): _l("Not your login or student number."),
     (Reason.BAD_FIELD, "password_plain"): _l("At least five different characters, and no row of digits."),
     (Reason.BAD_FIELD, "password_again"): _l("The two are not the same. Type both again."),
+    (Reason.WRONG_TYPE, "photo"): _l(
+        "One of the files is no picture that can be taken here. Choose pictures as JPEG, PNG or WebP; a"
+        " screenshot of it will do."
+    ),
+    (Reason.TOO_LARGE, "photo"): _l(
+        "One of the pictures has too many pixels. Take it again with the usual camera, or a screenshot of it."
+    ),
+    (Reason.BAD_FIELD, "photos_many"): _l("At most {most} pictures a request."),
     (Reason.BAD_FIELD, "over_a_day"): _l(
         "A shift lasts at most 24 hours; {span} is longer. Publish two shifts that touch."
     ),
