@@ -2,6 +2,7 @@
 
 from volunteer.models.access import Account, ApiToken, AuditLine, Proposal, RoleGrant, Slip, WrongTry
 from volunteer.models.devices import Device, QueuedScan
+from volunteer.models.inbox import DailyChore, Letter, MailAddress, Message
 from volunteer.models.ledger import LedgerHead, Seal
 from volunteer.models.onsite import DisplayLink, Headcount, HostStatement, PassScan, RollCall
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
@@ -26,6 +27,7 @@ from volunteer.models.photos import Photo
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
 from volunteer.models.requests import Approval, Objection, Request
 from volunteer.models.review import Question, SpotCheck, SpotDraw
+from volunteer.models.sign_ups import CalendarLink, SignUp
 from volunteer.models.uploads import Upload
 from volunteer.models.visits import Credit, Evidence, Visit, VisitFlag, Witness
 
@@ -35,11 +37,13 @@ __all__ = [
     "Approval",
     "AuditLine",
     "Base",
+    "CalendarLink",
     "Certificate",
     "CertificateEnd",
     "CertificatePaper",
     "CertificateRequest",
     "Credit",
+    "DailyChore",
     "Decision",
     "DecisionProposal",
     "Device",
@@ -49,8 +53,11 @@ __all__ = [
     "Headcount",
     "HostStatement",
     "LedgerHead",
+    "Letter",
+    "MailAddress",
     "Member",
     "Membership",
+    "Message",
     "Notice",
     "NoticeEnd",
     "NoticeLine",
@@ -70,6 +77,7 @@ __all__ = [
     "Seal",
     "Shift",
     "ShiftBreak",
+    "SignUp",
     "Site",
     "Slip",
     "SpotCheck",

@@ -62,6 +62,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         health,
         identity,
         importing,
+        inbox,
         language,
         leader,
         metrics,
@@ -80,6 +81,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         screens,
         security,
         show,
+        sign_ups,
         slips,
         student,
         timetable,
@@ -93,6 +95,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     security.init_app(app, settings)
     problems.init_app(app)
     show.init_app(app, settings)
+    inbox.init_app(app)
     for part in (
         health,
         metrics,
@@ -100,6 +103,8 @@ def assemble(app: Flask, settings: Settings) -> None:
         auth,
         scan,
         student,
+        sign_ups,
+        inbox,
         leader,
         screens,
         posters,
