@@ -1,4 +1,4 @@
-"""What time alone brings about: open visits past their grace, lines to seal, heads to sign, data to forget.
+"""What time alone brings about: open visits past their grace, lines to seal, sums to keep, heads to sign.
 
 Done once or ten times, by one process or by several at once, it comes to the same.
 """
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from volunteer.actions import kept
 from volunteer.actions.book import Why, around_visit, book
 from volunteer.actions.remind import tell_daily, tell_due
 from volunteer.actions.seal import BATCH, seal, sign_heads
@@ -32,6 +33,7 @@ def housekeep(*, campus: Campus, signer: HeadSigner, now: datetime) -> Mapping[s
     return {
         "closed": until_done(lambda session: close_past_grace(session, campus=campus, now=now), AT_ONCE),
         "sealed": until_done(seal, BATCH),
+        "kept": until_done(kept.keep_sums, kept.AT_ONCE),
         "signed": in_transaction(
             lambda session: sign_heads(session, on=campus.day(now), signer=signer, now=now)
         ),
