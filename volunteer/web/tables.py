@@ -154,7 +154,7 @@ def certificates(unit: UnitRow, rows: Sequence[CertificateRow], *, now: datetime
     ]
     heads = ledger.heads(db.session(), unit.path)
     basis = _("Basis: certificates issued to members of the unit")
-    return _table(unit.name, _("certificates"), basis, columns, rows, now=now, heads=heads)
+    return described(unit.name, _("certificates"), basis, columns, rows, now=now, heads=heads)
 
 
 def records(one: MemberStanding, months: Sequence[Month], *, now: datetime) -> Table[Record | TypedRecord]:
