@@ -14,6 +14,7 @@ from volunteer.models.people import (
     ProbationWindow,
 )
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
+from volunteer.models.reports import Snapshot
 from volunteer.models.requests import Approval, Objection, Request
 from volunteer.models.review import Question, SpotCheck, SpotDraw
 from volunteer.models.uploads import Upload
@@ -54,6 +55,7 @@ __all__ = [
     "ShiftBreak",
     "Site",
     "Slip",
+    "Snapshot",
     "SpotCheck",
     "SpotDraw",
     "Term",

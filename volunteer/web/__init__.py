@@ -53,6 +53,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     """Put the parts of the edge together; the order of the hooks is that of these lines."""
     from volunteer.web import (
         accounts,
+        activity_day,
         api,
         auth,
         branch,
@@ -72,6 +73,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         problems,
         pwa,
         registry,
+        reports,
         review,
         routing,
         scan,
@@ -105,6 +107,8 @@ def assemble(app: Flask, settings: Settings) -> None:
         branch,
         conversion,
         papers,
+        reports,
+        activity_day,
         typed,
         review,
         oversight,
