@@ -31,6 +31,7 @@ class SnapshotRow:
     """A frozen report, without what it says."""
 
     id: int
+    ref: str
     unit: UnitRow
     kind: ReportKind
     period: str
@@ -166,6 +167,7 @@ def _snapshots(session: Session, *which: ColumnElement[bool], limit: int) -> Seq
     rows = session.execute(
         select(
             Snapshot.id,
+            Snapshot.ref,
             Unit.id.label("unit_id"),
             Unit.code,
             Unit.name,
@@ -188,6 +190,7 @@ def _snapshots(session: Session, *which: ColumnElement[bool], limit: int) -> Seq
     return [
         SnapshotRow(
             id=row.id,
+            ref=row.ref,
             unit=UnitRow(id=row.unit_id, code=row.code, name=row.name, kind=row.unit_kind, path=row.path),
             kind=row.kind,
             period=row.period,

@@ -69,6 +69,7 @@ def lists(code: str) -> ResponseReturnValue:
         unit=unit,
         offered={kind: latest(kind, today, terms, most=OFFERED[kind]) for kind in kinds},
         today=today,
+        said=said,
         page=paging.page(reports.frozen_below(session, unit.path, limit=MOST_FROZEN), A_PAGE),
     )
 
@@ -237,24 +238,27 @@ def _page(shown: Shown, unit: UnitRow | None, form: Form) -> ResponseReturnValue
 def _records(report: Report, unit_path: str, back: str) -> ResponseReturnValue:
     """Show the records of one line, or all of them."""
     by, key = request.args.get("by", ""), request.args.get("key", "")
+    if by and by != LATE and by not in set(Axis):
+        raise Refusal(Reason.BAD_FIELD, field="by")
+    axis = Axis(by) if by in set(Axis) else None
     chosen: list[Visited] = list(report.visits)
-    if by == LATE:
+    if axis is not None:
+        chosen = report.visits_at(axis, key)
+    elif by == LATE:
         chosen = [visit for visit in chosen if not visit.is_in_time]
-    elif by:
-        if by not in set(Axis):
-            raise Refusal(Reason.BAD_FIELD, field="by")
-        chosen = report.visits_at(Axis(by), key)
     page = paging.page(chosen, A_PAGE)
-    people = reports.people(db.session(), {visit.member_id for visit in page.rows})
+    ids = {visit.member_id for visit in page.rows} | ({int(key)} if axis is Axis.MEMBER and chosen else set())
+    people = reports.people(db.session(), ids)
     return render_template(
         "reports/records.html",
         report=report,
         shown=_around(report, unit_path, None, people=people),
         page=page,
         total=rules.line_of("", chosen),
-        axis=Axis(by) if by in set(Axis) else None,
+        axis=axis,
         is_late=by == LATE,
-        key=key,
+        # A line that is not in the report has no name.
+        key=key if axis and any(line.key == key for line in report.lines[axis]) else None,
         back=back,
         said=said,
     )
@@ -268,8 +272,7 @@ def _frozen(unit: UnitRow, period: Period, values: dict[str, Any]) -> int:
             session, written, unit_id=unit.id, period=period, actor=actor, campus=campus, now=moment
         )
     )
-    row = _snapshot(snapshot_id)
-    if row.frozen_at == moment.replace(microsecond=0):
+    if _snapshot(snapshot_id).ref == written.ref:
         flash(gettext("Frozen. Print it, have it signed, and compare with it later."), "done")
     else:
         flash(gettext("Nothing was added: this report was frozen with the same figures and texts."), "done")
