@@ -27,6 +27,7 @@ from volunteer.models import (
     AuditLine,
     Display,
     DisplayLink,
+    Photo,
     RoleGrant,
     SpotCheck,
     SpotDraw,
@@ -94,6 +95,10 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         )
         visit = stage.serve("mei", "09:00", "12:00")
         request = stage.make_up("ning", "09:00", "10:00", "13:00")
+        photo = Photo(
+            request_id=request, digest="0" * 64, width=4, height=3, content=b"\xff\xd8\xff", sent_at=NOW
+        )
+        session.add(photo)
         objection = stage.object_to(visit, "13:00", by="organiser")
         office = load_actor(session, people.office_account)
         proposal = proposals.propose_slip(session, account_id=people.secretary_account, actor=office, now=NOW)
@@ -148,6 +153,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         return {
             "visit_id": visit,
             "request_id": request,
+            "photo_id": photo.id,
             "objection_id": objection,
             "question_id": question,
             "draw_id": draw.id,
@@ -221,7 +227,7 @@ def address(rule: Rule, rows: dict[str, int]) -> str:
         parts[place] = part.replace(f"<{kind}:{name}>", str(value))
     found = "/".join(parts)
     for name, value in ONE_OF_A_LIST.items():
-        found = found.replace(f"<any(csv, xlsx):{name}>", value)
+        found = found.replace(f"<form:{name}>", value)
     assert "<" not in found, found
     return found
 

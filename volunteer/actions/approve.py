@@ -12,6 +12,7 @@ from volunteer.actions.audit import note
 from volunteer.actions.book import Nearby, Why, around_visit, book, granted_alone
 from volunteer.actions.calendar import policy_of_window
 from volunteer.actions.keep import keep_end
+from volunteer.actions.review import vouched_for
 from volunteer.models import Account, Approval, Credit, Member, Request, Visit
 from volunteer.rules.campus import Campus
 from volunteer.rules.kinds import SETTLED, Grade, RequestState, VisitState
@@ -104,6 +105,7 @@ def reject(
     _check_seen(desk, actor, seen)
     request = desk.request
     _check_new_hand(session, desk, actor)
+    _check_no_recorder(session, desk, actor)
     if not actor.may_review(desk.unit_chain):
         raise Refusal(Reason.NOT_ALLOWED)
     request.state = RequestState.REJECTED
@@ -156,10 +158,12 @@ def _check_seen(desk: _Desk, actor: Actor, seen: int | None) -> None:
 def _check_approver(session: Session, desk: _Desk, actor: Actor, step: int) -> None:
     """Refuse the asker, the first approver, and who has no such right.
 
-    First the post's leader, the member's committee or the college; then the committee or the college. Hours
-    that were not served with us go by the committee, then by the college.
+    First the post's leader, the member's committee or the college; then the committee or the college, but not
+    who recorded part of it herself. Hours that were not served with us go by the committee, then the college.
     """
     _check_new_hand(session, desk, actor)
+    if step == 2:
+        _check_no_recorder(session, desk, actor)
     is_college = actor.is_college_of(desk.unit_chain)
     may = is_college or actor.is_committee_of(desk.unit_chain)
     if step == 1 and desk.post_id is not None:
@@ -181,6 +185,15 @@ def _check_new_hand(session: Session, desk: _Desk, actor: Actor) -> None:
         raise Refusal(Reason.SAME_PERSON)
     if desk.request.state is not RequestState.ASKED or desk.is_held:
         raise Refusal(Reason.NOT_ALLOWED)
+
+
+def _check_no_recorder(session: Session, desk: _Desk, actor: Actor) -> None:
+    """Refuse who took the member in, attested or witnessed: recorder is not approver."""
+    if desk.request.visit_id is None:
+        return
+    _, visit = around_visit(session, desk.request.visit_id)
+    if vouched_for(session, visit, actor.account_id):
+        raise Refusal(Reason.SAME_PERSON)
 
 
 def _is_same_member(session: Session, account_id: int, actor: Actor) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from volunteer.actions.access import actor_id, check_college, check_not_own, check_reviewer
+from volunteer.actions.access import actor_id, check_college, check_not_own, check_reviewer, last_branch
 from volunteer.actions.ask import check_still_member
 from volunteer.actions.audit import note
 from volunteer.actions.book import Why, book, earned_by, nearby
@@ -227,13 +227,6 @@ def _check_two(session: Session, member_id: int, proposed_by: Actor, approved_by
     unit_id = last_branch(session, member_id)
     check_reviewer(session, proposed_by, unit_id)
     check_college(session, approved_by, unit_id)
-
-
-def last_branch(session: Session, member_id: int) -> int | None:
-    """Return the member's branch; of one who has left the college, the last."""
-    return session.execute(
-        select(Membership.unit_id).where(Membership.member_id == member_id).order_by(Membership.id.desc())
-    ).scalar()
 
 
 def _window(session: Session, member_id: int) -> ProbationWindow:

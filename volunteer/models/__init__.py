@@ -5,6 +5,15 @@ from volunteer.models.devices import Device, QueuedScan
 from volunteer.models.ledger import LedgerHead, Seal
 from volunteer.models.onsite import DisplayLink, Headcount, HostStatement, PassScan, RollCall
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
+from volunteer.models.papers import (
+    Certificate,
+    CertificateEnd,
+    CertificatePaper,
+    CertificateRequest,
+    Notice,
+    NoticeEnd,
+    NoticeLine,
+)
 from volunteer.models.people import (
     Decision,
     DecisionProposal,
@@ -13,6 +22,7 @@ from volunteer.models.people import (
     OverCap,
     ProbationWindow,
 )
+from volunteer.models.photos import Photo
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
 from volunteer.models.reports import Snapshot
 from volunteer.models.requests import Approval, Objection, Request
@@ -26,6 +36,10 @@ __all__ = [
     "Approval",
     "AuditLine",
     "Base",
+    "Certificate",
+    "CertificateEnd",
+    "CertificatePaper",
+    "CertificateRequest",
     "Credit",
     "Decision",
     "DecisionProposal",
@@ -38,9 +52,13 @@ __all__ = [
     "LedgerHead",
     "Member",
     "Membership",
+    "Notice",
+    "NoticeEnd",
+    "NoticeLine",
     "Objection",
     "OverCap",
     "PassScan",
+    "Photo",
     "PolicyVersion",
     "Post",
     "ProbationWindow",

@@ -23,7 +23,7 @@ from volunteer.schemas.asks import Password, correction_form, make_up_form, reas
 from volunteer.stats import sites
 from volunteer.stats.accounts import own_tokens
 from volunteer.stats.breakdown import breakdown_of
-from volunteer.stats.claims import open_claim, typed_requests
+from volunteer.stats.claims import open_claim, own_request, typed_requests
 from volunteer.stats.conversion import decisions_about
 from volunteer.stats.first_steps import is_setting_up
 from volunteer.stats.past_shifts import past_shifts
@@ -33,6 +33,8 @@ from volunteer.stats.slips import own_entry
 from volunteer.stats.standing import member_standing
 from volunteer.web import access, auth, identity, records, tables
 from volunteer.web.forms import Form
+from volunteer.web.photos import run_with_photos
+from volunteer.web.routing import takes_files
 from volunteer.web.show import settings, tabs
 
 bp = Blueprint("student", __name__)
@@ -87,7 +89,7 @@ def mine() -> ResponseReturnValue:
     )
 
 
-@bp.get("/records.<any(csv, xlsx):form>")
+@bp.get("/records.<form:form>")
 @access.member
 def my_table(form: str) -> Response:
     """Export the own records."""
@@ -107,18 +109,18 @@ def done(visit_id: int) -> ResponseReturnValue:
 
 @bp.route("/records/<row:visit_id>/correct", methods=["GET", "POST"])
 @access.member
+@takes_files
 def correct(visit_id: int) -> ResponseReturnValue:
     """Ask for the end of a service that was not checked out."""
     record, form, now = _mine(visit_id), Form.typed(), clock.utc_now()
     actor, campus, session = access.actor(), settings().campus, db.session()
     asked = open_claim(session, visit_id)
     if asked is None and form.is_sent and (values := form.load(correction_form(campus.zone))) is not None:
-        form.run(
-            lambda: in_transaction(
-                lambda session: request_correction(
-                    session, visit_id=visit_id, actor=actor, campus=campus, now=now, **values
-                )
-            )
+        run_with_photos(
+            form,
+            lambda session: request_correction(
+                session, visit_id=visit_id, actor=actor, campus=campus, now=now, **values
+            ),
         )
         if not form.errors:
             flash(gettext("Asked. Two people now look at it."), "done")
@@ -178,6 +180,7 @@ def confirm(visit_id: int) -> ResponseReturnValue:
 
 @bp.route("/records/make-up", methods=["GET", "POST"])
 @access.member
+@takes_files
 def make_up() -> ResponseReturnValue:
     """Ask for a service that was not scanned at all."""
     form, now = Form.typed(), clock.utc_now()
@@ -185,7 +188,7 @@ def make_up() -> ResponseReturnValue:
     found = past_shifts(db.session(), member_id, now=now)
     if form.is_sent and (values := form.load(make_up_form(campus.zone))) is not None:
         shift_id = next((shift.id for shift in found if shift.code == values["shift"]), None)
-        form.run(lambda: in_transaction(lambda session: _ask(session, member_id, shift_id, values, now)))
+        run_with_photos(form, lambda session: _ask(session, member_id, shift_id, values, now))
         if not form.errors:
             flash(gettext("Asked. Two people now look at it."), "done")
             return redirect("/records", 303)
@@ -265,6 +268,10 @@ def _ask(
     session: Session, member_id: int, shift_id: int | None, values: dict[str, object], now: datetime
 ) -> int:
     if shift_id is None:
+        # Once asked for, the shift is no longer offered; sent twice it is still one request.
+        known = own_request(session, values["ref"], access.me().id)
+        if known is not None:
+            return known
         raise Refusal(Reason.BAD_FIELD, field="shift")
     asked = {name: value for name, value in values.items() if name != "shift"}
     return request_make_up(

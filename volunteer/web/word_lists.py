@@ -7,10 +7,13 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
+from volunteer.rules.certificates import Fault, Standing
 from volunteer.rules.kinds import (
     BaseStatus,
     BranchKind,
     Category,
+    CertificateEndKind,
+    CertificateState,
     Compensation,
     Confirmation,
     DecisionKind,
@@ -18,6 +21,8 @@ from volunteer.rules.kinds import (
     Flag,
     Grade,
     Lost,
+    NoticeKind,
+    NoticeList,
     Outcome,
     Phase,
     ProposalKind,
@@ -191,6 +196,40 @@ WORDS = _Words(
         Lost.ROUNDING: _l("rounded down"),
         Lost.DAY_CAP: _l("over the cap of the day"),
         Lost.OUTSIDE_WINDOW: _l("outside the probation"),
+    },
+    {
+        NoticeKind.HOURS: _l("Notice of service hours"),
+        NoticeKind.CERTIFICATES: _l("Notice of certificates to be issued"),
+    },
+    {
+        NoticeList.MET: _l("Members on probation who have reached the hours"),
+        NoticeList.ALL: _l("All members on probation"),
+    },
+    {
+        CertificateState.ASKED: _l("Asked for"),
+        CertificateState.NOTICED: _l("On notice"),
+        CertificateState.ISSUED: _l("Issued"),
+        CertificateState.DECLINED: _l("Turned down"),
+        CertificateState.WITHDRAWN: _l("Taken back"),
+    },
+    {
+        CertificateEndKind.SUPERSEDED: _l("Replaced by a newer one"),
+        CertificateEndKind.REVOKED: _p("certificate", "Revoked"),
+    },
+    {
+        Standing.VALID: _p("certificate", "Valid"),
+        Standing.SUPERSEDED: _l("Replaced by a newer one"),
+        Standing.REVOKED: _p("certificate", "Revoked"),
+        Standing.UNKNOWN: _l("Not in the register"),
+    },
+    {
+        Fault.NOT_ONE: _l("This is not a certificate of ours: it is not spelled like one."),
+        Fault.UNSIGNED: _l("It says of itself that it is not signed. Anybody can write that."),
+        Fault.ALGORITHM: _l("It is signed by another method than ours."),
+        Fault.PURPOSE: _l("This is signed, but it is no certificate: it was made for another purpose."),
+        Fault.FOREIGN_KEY: _l("It is signed with a key that is not ours."),
+        Fault.CUT_OFF: _l("It is cut off: the end is missing. Scan the code again, all of it."),
+        Fault.CHANGED: _l("It was changed after it was signed, or the signature is not ours."),
     },
     {UploadKind.MEMBERS: _l("Members"), UploadKind.SHIFTS: _l("Shifts")},
     {
