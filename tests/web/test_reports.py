@@ -149,7 +149,7 @@ def test_sent_twice_it_is_frozen_once_and_so_is_the_same_report(
 def test_its_bytes_have_its_digest_and_name_nobody(morning: None, enter: Enter) -> None:
     secretary = enter("secretary")
     path = frozen(secretary)
-    file = secretary.get(f"{path}/report.json")
+    file = secretary.get(f"{path}/content.json")
     assert hashlib.sha256(file.data).hexdigest() in secretary.get(path).text
     assert json.loads(file.data)["figures"]["net_min"] == 180
     assert "李梅" not in file.text and "2023010001" not in file.text
@@ -254,7 +254,7 @@ def test_the_activity_day_shows_who_served_where(morning: None, enter: Enter) ->
     assert "这一天本组织没有人服务" in told(secretary.get("/units/LAW/activity-day"))
     assert "2026-02-28" in secretary.get("/units/LAW/activity-day").text
     rows = table(secretary.get("/units/LAW/activity-day.csv?on=2026-03-16"))
-    assert [row[4] for row in rows if len(row) > 5] == ["姓名", "李梅"]
+    assert [row[5] for row in rows if len(row) > 6] == ["姓名", "李梅"]
 
 
 BAD_DAYS = ["2026-02-30", "tomorrow", "2026-03-17", "9999-12-31", "0001-01-01", "2026-03"]

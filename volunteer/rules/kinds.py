@@ -317,6 +317,7 @@ class Figure(StrEnum):
     SPOT_DRAWN = "spot_drawn"
     SPOT_CHECKED = "spot_checked"
     FALSE_RECORDS = "false_records"
+    CERTIFICATES = "certificates"
     CONVERTED = "converted"
     EXTENDED = "extended"
     CANCELLED = "cancelled"

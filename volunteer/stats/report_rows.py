@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from volunteer.models import (
     Approval,
     Base,
+    Certificate,
     Credit,
     Decision,
     Member,
@@ -205,6 +206,9 @@ def counted(
         .join(SpotCheck, SpotCheck.visit_id == Visit.id)
         .where(SpotCheck.checked_at.is_not(None)),
         Figure.FALSE_RECORDS: _visits(days).where(_IS_FALSE),
+        Figure.CERTIFICATES: select(func.count(Certificate.id))
+        .join(Unit, Unit.id == Certificate.unit_id)
+        .where(Certificate.issued_on >= days.from_on, Certificate.issued_on < days.to_on),
         Figure.CONVERTED: _decisions(days, Decision.outcome == Outcome.CONVERTED),
         Figure.EXTENDED: _decisions(days, Decision.extension_months.is_not(None)),
         Figure.CANCELLED: _decisions(days, Decision.outcome == Outcome.CANCELLED),

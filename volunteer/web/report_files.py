@@ -15,19 +15,19 @@ def lines(shown: Shown, *, zone: ZoneInfo) -> Table[AxisLine]:
     """Return all lines of a report."""
     report = shown.report
     columns: list[Column[AxisLine]] = [
-        Column(_("Table"), Kind.TEXT, lambda row: axis_title(row[0])),
-        Column(_("Code"), Kind.TEXT, lambda row: None if row[0] is Axis.MEMBER else row[1].key),
-        Column(_("Its name"), Kind.TEXT, lambda row: key_text(shown, *_key(row))),
-        Column(_("Persons"), Kind.NUMBER, lambda row: row[1].headcount),
-        Column(_("Person-times"), Kind.NUMBER, lambda row: row[1].person_times),
-        Column(_("Records"), Kind.NUMBER, lambda row: row[1].visits),
-        Column(_("Hours served"), Kind.HOURS, lambda row: row[1].net),
-        Column(_("Hours credited"), Kind.HOURS, lambda row: row[1].credited),
-        Column(_("Make-up share"), Kind.PERCENT, lambda row: row[1].made_up_pct),
+        Column("table", _("Table"), Kind.TEXT, lambda row: axis_title(row[0])),
+        Column("code", _("Code"), Kind.TEXT, lambda row: None if row[0] is Axis.MEMBER else row[1].key),
+        Column("name", _("Its name"), Kind.TEXT, lambda row: key_text(shown, *_key(row))),
+        Column("headcount", _("Persons"), Kind.NUMBER, lambda row: row[1].headcount),
+        Column("person_times", _("Person-times"), Kind.NUMBER, lambda row: row[1].person_times),
+        Column("visits", _("Records"), Kind.NUMBER, lambda row: row[1].visits),
+        Column("net_h", _("Hours served"), Kind.HOURS, lambda row: row[1].net),
+        Column("credited_h", _("Hours credited"), Kind.HOURS, lambda row: row[1].credited),
+        Column("makeup_share_pct", _("Make-up share"), Kind.PERCENT, lambda row: row[1].made_up_pct),
     ]
     axes = [axis for axis in Axis if axis is not Axis.MEMBER or shown.people]
     return Table(
-        name=f"{report.unit.name}-{title_of(report)}",
+        name=f"{report.unit.name}-{title_of(report)}-{shown.made_at.astimezone(zone).date()}",
         lines=[f"{report.unit.name} · {title_of(report)}", *basis_lines(shown)],
         columns=columns,
         rows=[(axis, line) for axis in axes for line in report.lines[axis]],

@@ -28,6 +28,7 @@ WORK = (
     Figure.SPOT_DRAWN,
     Figure.SPOT_CHECKED,
     Figure.FALSE_RECORDS,
+    Figure.CERTIFICATES,
 )
 ENDS = (Figure.DUE, Figure.JUDGED, Figure.MET, Figure.CONVERTED, Figure.EXTENDED, Figure.CANCELLED)
 STATUSES = (Status.MET, Status.NEAR, Status.ON_TRACK, Status.BEHIND, Status.AT_RISK, Status.UNREACHABLE)

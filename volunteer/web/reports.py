@@ -110,7 +110,7 @@ def records_now(code: str) -> ResponseReturnValue:
     return _records(found, unit.path, f"/units/{unit.code}/report?{urlencode(_asking(period))}")
 
 
-@bp.get("/units/<code:code>/report.<any(csv, xlsx):form>")
+@bp.get("/units/<code:code>/report.<form:form>")
 @access.reader
 def file_now(code: str, form: str) -> Response:
     """Take the lines of a report of now along."""
@@ -136,7 +136,7 @@ def records_frozen(report_id: int) -> ResponseReturnValue:
     return _records(_content(row), row.unit.path, f"/reports/{row.id}")
 
 
-@bp.get("/reports/<row:report_id>.<any(csv, xlsx):form>")
+@bp.get("/reports/<row:report_id>.<form:form>")
 @access.reader
 def file_frozen(report_id: int, form: str) -> Response:
     """Take the lines of a frozen report along."""
@@ -154,7 +154,7 @@ def paper(report_id: int) -> Response:
     return downloads.named(Response(file, content_type="application/pdf"), name)
 
 
-@bp.get("/reports/<row:report_id>/report.json")
+@bp.get("/reports/<row:report_id>/content.json")
 @access.reader
 def content(report_id: int) -> Response:
     """Give the very bytes of a frozen report: their SHA-256 is its digest. People stand in it by number."""

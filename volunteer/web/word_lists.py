@@ -283,6 +283,7 @@ WORDS = _Words(
         Figure.SPOT_DRAWN: _l("records drawn for a spot check"),
         Figure.SPOT_CHECKED: _l("of these checked"),
         Figure.FALSE_RECORDS: _l("records found false (objection upheld, or wrong at a spot check)"),
+        Figure.CERTIFICATES: _l("certificates issued"),
         Figure.CONVERTED: _l("converted on time or after an extension"),
         Figure.EXTENDED: _l("probations extended"),
         Figure.CANCELLED: _l("candidacies cancelled"),
