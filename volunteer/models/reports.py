@@ -28,7 +28,7 @@ class Snapshot(Numbered):
     period: Mapped[str] = mapped_column(String(40))
     from_on: Mapped[date]
     to_on: Mapped[date]
-    content: Mapped[str] = deferred(mapped_column(Text))
+    content: Mapped[str] = deferred(mapped_column(Text, nullable=False))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     frozen_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     frozen_at: Mapped[datetime]

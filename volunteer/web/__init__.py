@@ -57,15 +57,19 @@ def assemble(app: Flask, settings: Settings) -> None:
         api,
         auth,
         branch,
+        certificate_keys,
+        certificates,
         college,
         conversion,
         entry,
         health,
         identity,
         importing,
+        inbox,
         language,
         leader,
         metrics,
+        notices,
         oversight,
         papers,
         people,
@@ -73,6 +77,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         posters,
         problems,
         pwa,
+        received,
         registry,
         reports,
         review,
@@ -81,10 +86,12 @@ def assemble(app: Flask, settings: Settings) -> None:
         screens,
         security,
         show,
+        sign_ups,
         slips,
         student,
         timetable,
         typed,
+        verify,
     )
 
     metrics.init_app(app)
@@ -94,6 +101,8 @@ def assemble(app: Flask, settings: Settings) -> None:
     security.init_app(app, settings)
     problems.init_app(app)
     show.init_app(app, settings)
+    certificate_keys.init_app(app, settings)
+    inbox.init_app(app)
     for part in (
         health,
         metrics,
@@ -101,15 +110,21 @@ def assemble(app: Flask, settings: Settings) -> None:
         auth,
         scan,
         student,
+        sign_ups,
+        inbox,
         leader,
         screens,
         posters,
         college,
         branch,
+        received,
         conversion,
         papers,
         reports,
         activity_day,
+        certificates,
+        notices,
+        verify,
         typed,
         photos,
         review,

@@ -17,7 +17,7 @@ from volunteer.stats.conversion import DecisionRow, TransferRow
 from volunteer.stats.ledger import HeadRow
 from volunteer.stats.records import Record, TypedRecord
 from volunteer.stats.standing import MemberStanding
-from volunteer.web.ruled import HEAD, SMALL, WIDTH_MM, Ruled
+from volunteer.web.drawing import HEAD, SMALL, WIDTH_MM, Drawing
 from volunteer.web.show import DASH, clock_time, day, moment
 from volunteer.web.words import word
 
@@ -41,18 +41,23 @@ class HoursSheet:
 def hours_sheet_pdf(sheet: HoursSheet) -> bytes:
     """Return the sheet as a PDF."""
     title = _("Hand-over sheet of volunteer service hours") if sheet.moved else _("Hours sheet")
-    drawing = _Drawing(title, sheet)
+    drawing = _Hours(title, sheet)
     drawing.whole()
     return drawing.paper.file()
 
 
-class _Drawing(Ruled):
-    """The sheet, part by part."""
+class _Hours(Drawing):
+    """The sheet, from the top down."""
 
     def __init__(self, title: str, sheet: HoursSheet) -> None:
-        who = f"{sheet.one.name} {sheet.one.student_no}"
+        one = sheet.one
         heads = "; ".join(f"{head.number} {head.short}" for head in sheet.heads[:2])
-        super().__init__(title, subject=who, foot=f"{title} · {who} · {heads or DASH}", as_of=sheet.as_of)
+        super().__init__(
+            title,
+            f"{title} {one.name} {one.student_no}",
+            foot=f"{one.name} {one.student_no} · {heads or DASH}",
+            created_at=sheet.as_of or datetime.fromisoformat("2000-01-01T00:00:00+00:00"),
+        )
         self.sheet = sheet
 
     def whole(self) -> None:

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 
 from volunteer.rules.report import Axis, Line
 from volunteer.rules.tally import hours_text, hundredths_text
+from volunteer.web.drawing import SMALL, WIDTH_MM, Drawing
 from volunteer.web.report_words import (
     ENDS,
     WORK,
@@ -18,7 +19,6 @@ from volunteer.web.report_words import (
     tables,
     title_of,
 )
-from volunteer.web.ruled import SMALL, WIDTH_MM, Ruled
 from volunteer.web.show import DASH, pct
 from volunteer.web.words import word
 
@@ -28,19 +28,18 @@ FIGURE_MM = 18.0
 def report_pdf(shown: Shown, *, with_members: bool) -> bytes:
     """Return the report as a PDF."""
     title = f"{shown.report.unit.name} {word(shown.report.period.kind)}"
-    drawing = _Drawing(title, shown)
+    drawing = _Report(title, shown)
     drawing.whole(with_members=with_members)
     return drawing.paper.file()
 
 
-class _Drawing(Ruled):
+class _Report(Drawing):
     """The report, part by part."""
 
     def __init__(self, title: str, shown: Shown) -> None:
         digest = shown.frozen.short if shown.frozen else DASH
-        super().__init__(
-            title, subject=shown.report.period.name, foot=f"{title} · {digest}", as_of=shown.made_at
-        )
+        name = f"{title} {shown.report.period.name}"
+        super().__init__(title, name, foot=digest, created_at=shown.made_at)
         self.shown = shown
 
     def whole(self, *, with_members: bool) -> None:

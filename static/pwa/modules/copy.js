@@ -1,31 +1,18 @@
 // @ts-check
-/** A button that copies the text of a field; without a clipboard the text is at least marked, to be copied by hand. */
+/** Buttons that copy the text of a field; where a browser does not let scripts do so, the text is selected. */
 
-/** @param {HTMLButtonElement} button */
-function serve(button) {
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  if (!(button instanceof HTMLButtonElement)) continue;
   const field = document.getElementById(button.dataset.copy ?? "");
-  if (!(field instanceof HTMLTextAreaElement)) return;
-  const label = button.textContent;
+  if (!(field instanceof HTMLTextAreaElement)) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {
     field.select();
-    if (!(await copied(field.value))) return;
-    button.textContent = button.dataset.done ?? label;
-    setTimeout(() => (button.textContent = label), 3000);
+    try {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = button.dataset.done ?? "";
+    } catch {
+      field.focus();
+    }
   });
-}
-
-/** @param {string} text */
-async function copied(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // No secure page, or no right: the old way copies what is marked.
-    return document.execCommand("copy");
-  }
-}
-
-for (const button of document.querySelectorAll("button[data-copy]")) {
-  if (button instanceof HTMLButtonElement) serve(button);
 }

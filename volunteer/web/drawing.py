@@ -1,7 +1,7 @@
-"""Papers made of headings, lines, ruled tables and boxes to sign in, page after page, with a foot on each."""
+"""What papers are drawn with: parts from the top down, tables with their head again, a foot on each page."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask_babel import gettext as _
 
@@ -13,39 +13,46 @@ WIDTH_MM = PAGE_WIDTH_MM - 2 * MARGIN_MM
 SMALL, NORMAL, HEAD = 8.5, 10, 12
 CELL_MM = 1.2
 BOX_MM = 30
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class Ruled:
+class Drawing:
     """A paper, part by part, from the top down; a part that does not fit begins on a new page."""
 
-    def __init__(self, title: str, *, subject: str, foot: str, as_of: datetime | None) -> None:
-        """Open an empty paper.
+    def __init__(self, title: str, name: str, *, foot: str, created_at: datetime) -> None:
+        """Open it.
 
         Args:
-            subject: Whom or what it is about, beside the title.
-            foot: What stands at the foot of every page, before its number.
-            as_of: The moment of the data; the same data give the same bytes.
+            name: What a viewer shows.
+            foot: What stands at the foot of each page, before its number.
+            created_at: The library stamps the moment of the print, unless it is told another.
         """
         self.title = title
         self.foot = foot
-        self.paper = Paper(f"{title} {subject}", margin=MARGIN_MM)
-        # The library stamps the moment of the print, unless it is told another.
-        self.paper.set_creation_date(as_of or LONG_AGO)
+        self.paper = Paper(name, margin=MARGIN_MM)
+        self.paper.set_creation_date(created_at)
         self.pages = 0
 
+    def new_page(self) -> None:
+        """Begin a page."""
+        self.paper.add_page()
+        self.pages += 1
+        self.paper.set_y(PAGE_HEIGHT_MM - FOOT_MM)
+        foot = f"{self.title} · {self.foot} · "
+        self.paper.written(foot + _("page %(n)s", n=self.pages), size=8, align="C")
+        self.paper.set_y(MARGIN_MM)
+
     def heading(self, text: str) -> None:
-        """Write the head of a part."""
+        """Write the head of a part, with room for what follows."""
         self.room(22)
         self.paper.written(text, size=HEAD, gap=1)
 
     def line(self, text: str) -> None:
-        """Write a line or several."""
+        """Write a line of small print."""
         self.room(12)
         self.paper.written(text, size=9, gap=0.6)
 
     def gap(self, height: float = 3) -> None:
-        """Leave *height* free."""
+        """Leave some room."""
         self.paper.set_y(self.paper.get_y() + height)
 
     def grid(
@@ -68,6 +75,13 @@ class Ruled:
                     self._row(head, widths, size, right, range(len(head)))
                 is_first = False
             self._row(row, widths, size, right, strong)
+
+    def room(self, height: float) -> bool:
+        """Begin a new page where *height* does not fit on this one, and say whether that was so."""
+        if self.paper.get_y() + height <= PAGE_HEIGHT_MM - FOOT_MM - 2:
+            return False
+        self.new_page()
+        return True
 
     def signatures(self, names: Sequence[str]) -> None:
         """Draw boxes side by side to sign and stamp in."""
@@ -113,18 +127,3 @@ class Ruled:
 
     def _lines(self, text: str, width: float, size: float) -> int:
         return self.paper.lines_of(text, size=size, width=width - 2 * CELL_MM)
-
-    def room(self, height: float) -> bool:
-        """Begin a new page where *height* does not fit on this one, and say whether that was so."""
-        if self.paper.get_y() + height <= PAGE_HEIGHT_MM - FOOT_MM - 2:
-            return False
-        self.new_page()
-        return True
-
-    def new_page(self) -> None:
-        """Begin a new page, with its foot."""
-        self.paper.add_page()
-        self.pages += 1
-        self.paper.set_y(PAGE_HEIGHT_MM - FOOT_MM)
-        self.paper.written(f"{self.foot} · " + _("page %(n)s", n=self.pages), size=8, align="C")
-        self.paper.set_y(MARGIN_MM)
