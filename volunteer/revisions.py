@@ -14,6 +14,7 @@ GUARDED_TABLES = (
     "decision",
     "evidence",
     "ledger_head",
+    "look",
     "over_cap",
     "policy_version",
     "seal",

@@ -26,6 +26,7 @@ from volunteer.models import (
     AuditLine,
     Display,
     DisplayLink,
+    Erasure,
     RoleGrant,
     SpotCheck,
     SpotDraw,
@@ -58,6 +59,7 @@ FOR_ALL = {
     "/C/": "whoever sees a code may open it",
     "/terms/": "all colleges have the same terms",
     "/display/": "the token of a link is a secret of whoever was given it",
+    "/me/stored/": "the name of a table; its rows are the asker's own",
     "/posters/": "the name of a finished file is a secret of whoever asked for it",
 }
 CODES = {
@@ -71,7 +73,7 @@ CODES = {
 ONE_OF_A_LIST = {"form": "csv"}
 # What forms ask for, so that it is the row on which they fail.
 FORM = {"reason": "不在岗", "upheld": "yes", "ends_at": "2026-03-16T12:00", "password": "a long new password"}
-FORM |= {"text": "在岗吗?", "answer": "在岗", "is_right": "yes", "finding": "问过负责人"}
+FORM |= {"text": "在岗吗?", "answer": "在岗", "is_right": "yes", "finding": "问过负责人", "granted": "no"}
 
 
 @pytest.fixture
@@ -113,6 +115,9 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         session.add(draw)
         session.flush()
         session.add(SpotCheck(draw_id=draw.id, visit_id=visit))
+        erasure = Erasure(member_id=people.mei, asked_at=NOW)
+        session.add(erasure)
+        session.flush()
         gone = System(session).member("2023010009", people.law)
         decide.transfer(
             session, member_id=gone, to_unit_id=None, on=NOW.date(), actor=None, campus=campus, now=NOW
@@ -139,6 +144,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             "objection_id": objection,
             "question_id": question,
             "draw_id": draw.id,
+            "erasure_id": erasure.id,
             "proposal_id": proposal,
             "decision_id": decision,
             "membership_id": last_left_of(session, gone),

@@ -14,6 +14,7 @@ from volunteer.models.people import (
     ProbationWindow,
 )
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
+from volunteer.models.privacy import Erasure, FormerName, Look
 from volunteer.models.requests import Approval, Objection, Request
 from volunteer.models.review import Question, SpotCheck, SpotDraw
 from volunteer.models.uploads import Upload
@@ -31,10 +32,13 @@ __all__ = [
     "Device",
     "Display",
     "DisplayLink",
+    "Erasure",
     "Evidence",
+    "FormerName",
     "Headcount",
     "HostStatement",
     "LedgerHead",
+    "Look",
     "Member",
     "Membership",
     "Objection",

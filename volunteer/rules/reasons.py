@@ -39,6 +39,7 @@ class Reason(StrEnum):
     CHANGED_MEANWHILE = "changed_meanwhile"
     STAGE_ORDER = "stage_order"
     ALREADY_CREDITED = "already_credited"
+    ON_PROBATION = "on_probation"
     NOT_SIGNED_IN = "not_signed_in"
     WRONG_PASSWORD = "wrong_password"
     SLIP_UNKNOWN = "slip_unknown"

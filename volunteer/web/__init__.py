@@ -64,10 +64,12 @@ def assemble(app: Flask, settings: Settings) -> None:
         importing,
         language,
         leader,
+        looks,
         metrics,
         oversight,
         papers,
         people,
+        personal,
         posters,
         problems,
         pwa,
@@ -81,6 +83,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         slips,
         student,
         timetable,
+        trail,
         typed,
     )
 
@@ -91,6 +94,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     security.init_app(app, settings)
     problems.init_app(app)
     show.init_app(app, settings)
+    looks.init_app(app)
     for part in (
         health,
         metrics,
@@ -108,8 +112,10 @@ def assemble(app: Flask, settings: Settings) -> None:
         typed,
         review,
         oversight,
+        trail,
         registry,
         people,
+        personal,
         importing,
         timetable,
         entry,

@@ -14,6 +14,7 @@ import xlsxwriter
 from volunteer.rules.tally import hundredths, hundredths_text
 
 T = TypeVar("T")
+LONGEST_SHEET_NAME = 31
 # What a spreadsheet would run as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -82,23 +83,36 @@ def as_csv(table: Table[T], *, mark: bool = True) -> str:
 
 def as_xlsx(table: Table[T]) -> bytes:
     """Return the table as a workbook of one sheet: text stays text, numbers and days are numbers and days."""
+    return _book([(None, table)])
+
+
+def as_book(tables: Sequence[Table[Any]]) -> bytes:
+    """Return a workbook with a sheet for each table, called by its name."""
+    return _book([(table.name[:LONGEST_SHEET_NAME], table) for table in tables])
+
+
+def _book(tables: Sequence[tuple[str | None, Table[Any]]]) -> bytes:
     stream = io.BytesIO()
     # A row at a time goes to the disk, however long the table is.
     with xlsxwriter.Workbook(stream, {"constant_memory": True}) as book:
         formats = {kind: book.add_format({"num_format": shape}) for kind, shape in _SHAPES.items()}
         strong = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        sheet = book.add_worksheet()
-        for number, line in enumerate(table.lines):
-            sheet.write_string(number, 0, line)
-        head = len(table.lines)
-        for place, column in enumerate(table.columns):
-            sheet.set_column(place, place, 22 if column.kind is Kind.TEXT else 13)
-            sheet.write_string(head, place, column.title, strong)
-        sheet.freeze_panes(head + 1, 0)
-        for number, row in enumerate(table.rows, head + 1):
-            for place, column in enumerate(table.columns):
-                _write(sheet, number, place, column.kind, column.value(row), formats, table.zone)
+        for name, table in tables:
+            _fill(book.add_worksheet(name), table, formats, strong)
     return stream.getvalue()
+
+
+def _fill(sheet: Any, table: Table[T], formats: dict[Kind, Any], strong: Any) -> None:
+    for number, line in enumerate(table.lines):
+        sheet.write_string(number, 0, line)
+    head = len(table.lines)
+    for place, column in enumerate(table.columns):
+        sheet.set_column(place, place, 22 if column.kind is Kind.TEXT else 13)
+        sheet.write_string(head, place, column.title, strong)
+    sheet.freeze_panes(head + 1, 0)
+    for number, row in enumerate(table.rows, head + 1):
+        for place, column in enumerate(table.columns):
+            _write(sheet, number, place, column.kind, column.value(row), formats, table.zone)
 
 
 _SHAPES = {
