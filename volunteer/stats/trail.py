@@ -27,6 +27,7 @@ from volunteer.rules.roles import Actor
 from volunteer.stats.reach import sees_all, units_below, units_of
 
 FITTING = 50
+DAILY = "sign_head"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +134,8 @@ def _acts(
     wanted = [_act_in_reach(actor, roles), *_between(AuditLine.at, asked)]
     if below is not None:
         wanted.append(AuditLine.id < below)
-    if asked.act:
-        wanted.append(AuditLine.act == asked.act)
+    # Each branch's head is signed every day: among them nothing else would be found.
+    wanted.append(AuditLine.act == asked.act if asked.act else AuditLine.act != DAILY)
     if asked.subject:
         wanted.append(AuditLine.subject == asked.subject)
     if asked.subject_id is not None:

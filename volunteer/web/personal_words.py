@@ -1,6 +1,6 @@
 """What the tables about a person and their columns are called on her page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from volunteer.stats.stored import Stored
-from volunteer.web import show, words
+from volunteer.web import show, trail_words, words
 
 TITLES: Mapping[str, Any] = {
     "member": _l("Roster entry"),
@@ -145,6 +145,11 @@ HEADINGS: Mapping[str, Any] = {
     "is_reversal": _l("Taken back"),
     "is_closed": _l("Closed"),
 }
+_TOLD: Mapping[str, Callable[[str], str]] = {
+    "act": trail_words.said,
+    "subject": trail_words.subject,
+    "facts": trail_words.details,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +189,12 @@ def shown_columns(found: Stored) -> list[str]:
     ]
 
 
-def cell(value: Any) -> str:
-    """Return a value as a page shows it."""
-    if value is None:
+def cell(name: str, value: Any) -> str:
+    """Return a value of a column as a page shows it."""
+    if value is None or value == "":
         return show.DASH
+    if name in _TOLD:
+        return _TOLD[name](value)
     if isinstance(value, StrEnum):
         return str(words.word(value))
     if isinstance(value, datetime):

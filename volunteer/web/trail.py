@@ -1,7 +1,5 @@
 """The trail as a page: who did what, who looked at whose data, searched by person, act, row and day."""
 
-import json
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -39,7 +37,7 @@ def lines() -> ResponseReturnValue:
         next_link=_link(further) if further else "",
         said=trail_words.said,
         subject=trail_words.subject,
-        details=details,
+        details=trail_words.details,
         acts=trail_words.acts(),
         subjects=trail_words.subjects(),
         query=request.query_string.decode("ascii", "replace"),
@@ -59,17 +57,11 @@ def lines_table(form: str) -> Response:
         Column(_("About"), Kind.TEXT, lambda line: trail_words.subject(line.subject)),
         Column(_("Number"), Kind.NUMBER, lambda line: line.subject_id),
         Column(_("Name"), Kind.TEXT, lambda line: line.about),
-        Column(_("Details"), Kind.TEXT, lambda line: details(line.facts)),
+        Column(_("Details"), Kind.TEXT, lambda line: trail_words.details(line.facts)),
     ]
     above = f"{moment(clock.utc_now())} · {access.me().name}"
     table = Table(name=_("trail"), lines=[above], columns=columns, rows=found, zone=settings().zone)
     return tables.answer(table, form)
-
-
-def details(facts: str | None) -> str:
-    """Return the facts of a line as text."""
-    held: Mapping[str, object] = json.loads(facts) if facts else {}
-    return ", ".join(f"{name} {value}" for name, value in held.items() if value is not None)
 
 
 def _asked() -> Asked:
