@@ -9,7 +9,7 @@ UPGRADE ?=
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run test check lock words bench clean
+.PHONY: help install run test test-webkit check lock words bench clean
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -19,8 +19,8 @@ lock := .venv/bin/uv pip compile --universal --python-version 3.11 --generate-ha
 catalogues := $(wildcard volunteer/translations/*/LC_MESSAGES/*.po)
 
 help:  ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1#\2/p' Makefile | while IFS='#' read -r name text; do \
-		printf '%-16s%s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1#\2/p' Makefile | while IFS='#' read -r name text; do \
+		printf '%-19s%s\n' "$$name" "$$text"; done
 
 install: .venv/.run-ready .venv/.project-ready  ## Make .venv with what `make run` needs
 
@@ -29,6 +29,11 @@ run: install  ## Serve the demo college on http://localhost:8000
 
 test: .venv/.dev-ready .venv/.project-ready  ## Run every test
 	.venv/bin/python -m pytest -n auto
+
+test-webkit: .venv/.dev-ready .venv/.project-ready  ## Run the tests of a second browser engine, WebKitGTK
+	@for needed in WebKitWebDriver xvfb-run dbus-run-session; do command -v $$needed >/dev/null || { \
+		echo "make test-webkit needs $$needed: apt-get install -y webkit2gtk-driver xvfb dbus"; exit 1; }; done
+	xvfb-run -a dbus-run-session -- .venv/bin/python -m pytest -m webkit tests/webkit
 
 check: .venv/.dev-ready .venv/.project-ready .venv/.scripts-ready  ## Style, types, security and every test
 	.venv/bin/ruff check .

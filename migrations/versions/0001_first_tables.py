@@ -702,6 +702,28 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_poster AND revoked_at IS NULL"),
     )
     op.create_table(
+        "notice",
+        sa.Column("ref", sa.String(length=40), nullable=False),
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("kind", one_of("noticekind", "hours", "certificates"), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("is_provisional", sa.Boolean(), nullable=False),
+        sa.Column("policy_id", ROW_ID, nullable=False),
+        sa.Column("threshold_min", sa.Integer(), nullable=False),
+        sa.Column("checksum", sa.String(length=64), nullable=False),
+        sa.Column("opened_by_id", ROW_ID, nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("starts_on <= last_on", name=op.f("ck_notice_ends_after_start")),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["account.id"], name=op.f("fk_notice_opened_by_id")),
+        sa.ForeignKeyConstraint(["policy_id"], ["policy_version.id"], name=op.f("fk_notice_policy_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_notice_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("ref", "unit_id", name=op.f("uq_notice_ref_unit_id")),
+    )
+    op.create_index("ix_notice_unit_id_last_on", "notice", ["unit_id", "last_on"], unique=False)
+    op.create_table(
         "proposal",
         sa.Column("what", one_of("proposalkind", "give_role", "end_role", "slip"), nullable=False),
         sa.Column("account_id", ROW_ID, nullable=False),
@@ -839,6 +861,59 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'open'"),
     )
     op.create_table(
+        "certificate_request",
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("asked_by_id", ROW_ID, nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "state",
+            one_of("certificatestate", "asked", "noticed", "issued", "declined", "withdrawn"),
+            nullable=False,
+        ),
+        sa.Column("notice_id", ROW_ID, nullable=True),
+        sa.Column("settled_by_id", ROW_ID, nullable=True),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.Column("answer", sa.String(length=200), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(state IN ('asked', 'noticed')) = (settled_at IS NULL)",
+            name=op.f("ck_certificate_request_settled_at_some_time"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'declined' OR answer IS NOT NULL",
+            name=op.f("ck_certificate_request_declined_with_a_reason"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('noticed', 'issued') OR notice_id IS NOT NULL",
+            name=op.f("ck_certificate_request_noticed_first"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["account.id"], name=op.f("fk_certificate_request_asked_by_id")
+        ),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_certificate_request_member_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_certificate_request_notice_id")),
+        sa.ForeignKeyConstraint(
+            ["settled_by_id"], ["account.id"], name=op.f("fk_certificate_request_settled_by_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_certificate_request_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_request")),
+    )
+    op.create_index(
+        op.f("ix_certificate_request_notice_id"), "certificate_request", ["notice_id"], unique=False
+    )
+    op.create_index(
+        "ix_certificate_request_unit_id_state", "certificate_request", ["unit_id", "state"], unique=False
+    )
+    op.create_index(
+        "ux_certificate_request_open",
+        "certificate_request",
+        ["member_id"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('asked', 'noticed')"),
+        postgresql_where=sa.text("state IN ('asked', 'noticed')"),
+    )
+    op.create_table(
         "display_link",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("site_id", ROW_ID, nullable=False),
@@ -892,6 +967,32 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_host_statement_shift_id")),
         sa.PrimaryKeyConstraint("display_id", "shift_id", name=op.f("pk_host_statement")),
     )
+    op.create_table(
+        "notice_end",
+        sa.Column("notice_id", ROW_ID, nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("by_id", ROW_ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["account.id"], name=op.f("fk_notice_end_by_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_notice_end_notice_id")),
+        sa.PrimaryKeyConstraint("notice_id", name=op.f("pk_notice_end")),
+    )
+    op.create_table(
+        "notice_line",
+        sa.Column("notice_id", ROW_ID, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=True),
+        sa.Column("to_on", sa.Date(), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("marks", sa.String(length=120), nullable=False),
+        sa.CheckConstraint("minutes >= 0", name=op.f("ck_notice_line_minutes")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_notice_line_member_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_notice_line_notice_id")),
+        sa.PrimaryKeyConstraint("notice_id", "number", name=op.f("pk_notice_line")),
+        sa.UniqueConstraint("notice_id", "member_id", name=op.f("uq_notice_line_notice_id_member_id")),
+    )
+    op.create_index("ix_notice_line_member_id", "notice_line", ["member_id"], unique=False)
     op.create_table(
         "objection",
         sa.Column("ref", sa.String(length=40), nullable=False),
@@ -1131,6 +1232,43 @@ def upgrade() -> None:
     )
     op.create_index("ux_approval_person", "approval", ["request_id", "account_id"], unique=True)
     op.create_table(
+        "certificate",
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("request_id", ROW_ID, nullable=False),
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("college_id", ROW_ID, nullable=False),
+        sa.Column("notice_id", ROW_ID, nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("marks", sa.String(length=120), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("handler_id", ROW_ID, nullable=False),
+        sa.Column("approver_id", ROW_ID, nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("from_on <= last_on", name=op.f("ck_certificate_ends_after_start")),
+        sa.CheckConstraint("handler_id <> approver_id", name=op.f("ck_certificate_two_people")),
+        sa.CheckConstraint("minutes > 0", name=op.f("ck_certificate_minutes")),
+        sa.ForeignKeyConstraint(["approver_id"], ["account.id"], name=op.f("fk_certificate_approver_id")),
+        sa.ForeignKeyConstraint(["college_id"], ["unit.id"], name=op.f("fk_certificate_college_id")),
+        sa.ForeignKeyConstraint(["handler_id"], ["account.id"], name=op.f("fk_certificate_handler_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_certificate_member_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_certificate_notice_id")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["certificate_request.id"], name=op.f("fk_certificate_request_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_certificate_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+        sa.UniqueConstraint("digest", name=op.f("uq_certificate_digest")),
+        sa.UniqueConstraint("number", name=op.f("uq_certificate_number")),
+        sa.UniqueConstraint("request_id", name=op.f("uq_certificate_request_id")),
+    )
+    op.create_index("ix_certificate_member_id", "certificate", ["member_id"], unique=False)
+    op.create_index("ix_certificate_unit_id_issued_on", "certificate", ["unit_id", "issued_on"], unique=False)
+    op.create_table(
         "credit",
         sa.Column("member_id", ROW_ID, nullable=False),
         sa.Column("member_seq", sa.Integer(), nullable=False),
@@ -1253,6 +1391,44 @@ def upgrade() -> None:
     )
     op.create_index("ix_roll_call_visit_id", "roll_call", ["visit_id"], unique=False)
     op.create_table(
+        "certificate_end",
+        sa.Column("certificate_id", ROW_ID, nullable=False),
+        sa.Column("kind", one_of("certificateendkind", "superseded", "revoked"), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("replaced_by_id", ROW_ID, nullable=True),
+        sa.Column("by_id", ROW_ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'revoked') = (reason IS NOT NULL)", name=op.f("ck_certificate_end_revoked_with_a_reason")
+        ),
+        sa.CheckConstraint(
+            "(kind = 'superseded') = (replaced_by_id IS NOT NULL)",
+            name=op.f("ck_certificate_end_superseded_by_another"),
+        ),
+        sa.CheckConstraint(
+            "replaced_by_id IS NULL OR replaced_by_id > certificate_id",
+            name=op.f("ck_certificate_end_by_a_later_one"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["account.id"], name=op.f("fk_certificate_end_by_id")),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["certificate.id"], name=op.f("fk_certificate_end_certificate_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaced_by_id"], ["certificate.id"], name=op.f("fk_certificate_end_replaced_by_id")
+        ),
+        sa.PrimaryKeyConstraint("certificate_id", name=op.f("pk_certificate_end")),
+    )
+    op.create_table(
+        "certificate_paper",
+        sa.Column("certificate_id", ROW_ID, nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["certificate.id"], name=op.f("fk_certificate_paper_certificate_id")
+        ),
+        sa.PrimaryKeyConstraint("certificate_id", name=op.f("pk_certificate_paper")),
+    )
+    op.create_table(
         "queued_scan",
         sa.Column("evidence_id", ROW_ID, nullable=False),
         sa.Column("device_id", ROW_ID, nullable=True),
@@ -1283,11 +1459,16 @@ def upgrade() -> None:
     guard(
         "approval",
         "audit",
+        "certificate",
+        "certificate_end",
         "credit",
         "decision",
         "evidence",
         "ledger_head",
         "look",
+        "notice",
+        "notice_end",
+        "notice_line",
         "over_cap",
         "policy_version",
         "seal",

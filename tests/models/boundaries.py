@@ -45,6 +45,14 @@ ANSWERED: Row = {"answer": "在岗", "answered_by_id": 2, "answered_at": NINE}
 FOUND: Row = {"visit_id": 2, "is_right": False, "finding": "在上课", "checked_by_id": 1, "checked_at": NINE}
 APPLIED: Row = {"content": None, "applied_at": NINE, "added": 0}
 ERASED: Row = {"decided_by_id": 2, "decided_at": NINE, "is_granted": False, "answer": "须保存十年"}
+OTHER_NOTICE: Row = {"ref": "n2"}
+SECOND_LINE: Row = {"number": 2, "member_id": 2}
+SETTLED: Row = {"member_id": 2, "state": "withdrawn", "settled_at": NINE}
+ON_NOTICE: Row = {"member_id": 2, "state": "noticed", "notice_id": 1}
+REFUSED: Row = SETTLED | {"state": "declined", "answer": "有异议"}
+NEW_CERTIFICATE: Row = {"number": "C-4", "request_id": 4, "digest": "4" * 64}
+REPLACED: Row = {"kind": "superseded", "reason": None, "replaced_by_id": 2}
+SECOND_END: Row = {"certificate_id": 2}
 NOT_NEGATIVE = (
     "min_record_min",
     "record_deadline_workdays",
@@ -603,6 +611,85 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
     ("ck_upload_applied_with_a_count", "upload", APPLIED, APPLIED | {"added": None}),
     ("ck_upload_applied_with_a_count", "upload", {"kind": "shifts"}, {"kind": "shifts", "added": 0}),
     ("ck_upload_added", "upload", APPLIED, APPLIED | {"added": -1}),
+    # Papers; of requests, the first of member 1 is asked, the second issued
+    ("uq_notice_ref_unit_id", "notice", OTHER_NOTICE, {}),
+    (
+        "ck_notice_ends_after_start",
+        "notice",
+        OTHER_NOTICE | {"last_on": "2026-03-16"},
+        OTHER_NOTICE | {"last_on": "2026-03-15"},
+    ),
+    ("pk_notice_end", "notice_end", {"notice_id": 2}, {}),
+    ("pk_certificate_paper", "certificate_paper", {"certificate_id": 2}, {}),
+    ("pk_certificate_end", "certificate_end", SECOND_END, {}),
+    ("pk_notice_line", "notice_line", SECOND_LINE, SECOND_LINE | {"number": 1}),
+    ("uq_notice_line_notice_id_member_id", "notice_line", SECOND_LINE, SECOND_LINE | {"member_id": 1}),
+    ("ck_notice_line_minutes", "notice_line", SECOND_LINE | {"minutes": 0}, SECOND_LINE | {"minutes": -1}),
+    (
+        "ck_certificate_request_noticed_first",
+        "certificate_request",
+        ON_NOTICE,
+        ON_NOTICE | {"notice_id": None},
+    ),
+    (
+        "ck_certificate_request_settled_at_some_time",
+        "certificate_request",
+        SETTLED,
+        SETTLED | {"settled_at": None},
+    ),
+    (
+        "ck_certificate_request_settled_at_some_time",
+        "certificate_request",
+        ON_NOTICE,
+        ON_NOTICE | {"settled_at": NINE},
+    ),
+    (
+        "ck_certificate_request_declined_with_a_reason",
+        "certificate_request",
+        REFUSED,
+        REFUSED | {"answer": None},
+    ),
+    ("ux_certificate_request_open", "certificate_request", {"member_id": 2}, {}),
+    (
+        "ux_certificate_request_open",
+        "certificate_request",
+        SETTLED | {"member_id": 1},
+        ON_NOTICE | {"member_id": 1},
+    ),
+    ("uq_certificate_number", "certificate", NEW_CERTIFICATE, NEW_CERTIFICATE | {"number": "C-1"}),
+    ("uq_certificate_request_id", "certificate", NEW_CERTIFICATE, NEW_CERTIFICATE | {"request_id": 1}),
+    ("uq_certificate_digest", "certificate", NEW_CERTIFICATE, NEW_CERTIFICATE | {"digest": "0" * 64}),
+    ("ck_certificate_two_people", "certificate", NEW_CERTIFICATE, NEW_CERTIFICATE | {"approver_id": 1}),
+    (
+        "ck_certificate_ends_after_start",
+        "certificate",
+        NEW_CERTIFICATE | {"last_on": "2025-12-01"},
+        NEW_CERTIFICATE | {"last_on": "2025-11-30"},
+    ),
+    (
+        "ck_certificate_minutes",
+        "certificate",
+        NEW_CERTIFICATE | {"minutes": 1},
+        NEW_CERTIFICATE | {"minutes": 0},
+    ),
+    (
+        "ck_certificate_end_superseded_by_another",
+        "certificate_end",
+        SECOND_END,
+        SECOND_END | {"replaced_by_id": 3},
+    ),
+    (
+        "ck_certificate_end_revoked_with_a_reason",
+        "certificate_end",
+        SECOND_END,
+        SECOND_END | {"reason": None},
+    ),
+    (
+        "ck_certificate_end_by_a_later_one",
+        "certificate_end",
+        SECOND_END | REPLACED | {"replaced_by_id": 3},
+        SECOND_END | REPLACED,
+    ),
     # The ledger; the line that is there gives 170 of 180 minutes
     ("uq_credit_member_id_member_seq", "credit", NEXT, {}),
     ("uq_credit_member_id_member_seq", "credit", {"member_id": 2}, {}),

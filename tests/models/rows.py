@@ -22,6 +22,8 @@ HOUR = 3600
 TABLET: Row = {"handle": "0000000f", "is_poster": False, "key_digest": "0" * 64}
 LIFTED_DAY: Row = {"what": "over_cap", "on": "2026-03-16"}
 OTHER_EVIDENCE: Row = {"verdict": "refused", "reason": "too_old", "step": None, "client_ref": "r9"}
+ISSUED_REQUEST: Row = {"state": "issued", "notice_id": 1, "settled_at": NINE}
+OTHER_CERTIFICATE: Row = {"number": "C-2", "request_id": 2, "digest": "2" * 64}
 VALID: dict[str, Row] = {
     "unit": {"code": "LAW", "name": "法学", "kind": "branch", "branch_kind": "student", "path": "/1/"},
     "term": {"code": "T1", "name": "春", "starts_on": "2026-03-01", "ends_before": "2026-08-01"},
@@ -71,6 +73,28 @@ VALID: dict[str, Row] = {
     "queued_scan": {
         "evidence_id": 1, "device_id": 1, "member": "1", "code": "A" * 31, "seq": 1, "previous": "",
         "phone_at_ms": 1, "monotonic_ms": 1, "signature": "A" * 86,
+    },
+    "notice": {
+        "ref": "n1", "unit_id": 1, "kind": "hours", "starts_on": "2026-03-16", "last_on": "2026-03-19",
+        "is_provisional": False, "policy_id": 1, "threshold_min": 3000, "checksum": "0" * 64, "opened_by_id": 1,
+        "opened_at": NINE,
+    },
+    "notice_line": {
+        "notice_id": 1, "number": 1, "member_id": 1, "from_on": None, "to_on": None, "minutes": 180, "marks": "B:180",
+    },
+    "notice_end": {"notice_id": 1, "reason": "误", "by_id": 1, "at": NINE},
+    "certificate_request": {
+        "member_id": 1, "unit_id": 1, "asked_by_id": 1, "asked_at": NINE, "state": "asked", "notice_id": None,
+        "settled_by_id": None, "settled_at": None, "answer": None,
+    },
+    "certificate": {
+        "number": "C-1", "request_id": 1, "member_id": 1, "unit_id": 1, "college_id": 1, "notice_id": 1,
+        "from_on": "2025-12-01", "last_on": "2026-03-16", "minutes": 180, "marks": "B:180", "digest": "0" * 64,
+        "handler_id": 1, "approver_id": 2, "issued_on": "2026-03-25", "issued_at": NINE,
+    },
+    "certificate_paper": {"certificate_id": 1, "token": "a.b.c", "content": "{}"},
+    "certificate_end": {
+        "certificate_id": 1, "kind": "revoked", "reason": "误", "replaced_by_id": None, "by_id": 2, "at": NINE,
     },
     "display_link": {
         "digest": "0" * 64, "site_id": 1, "shift_id": None, "made_by_id": 1, "made_at": NINE, "expires_at": NINE + HOUR,
@@ -178,6 +202,10 @@ def fill(connection: Connection) -> None:
             insert(connection, "decision_proposal", VALID["decision_proposal"] | LIFTED_DAY)
         if table.name == "display":
             insert(connection, "display", VALID["display"] | TABLET)
+        if table.name == "certificate_request":
+            insert(connection, "certificate_request", VALID["certificate_request"] | ISSUED_REQUEST)
+        if table.name == "certificate":
+            insert(connection, "certificate", VALID["certificate"] | OTHER_CERTIFICATE)
         if table.name == "credit":
             insert(connection, "credit", VALID["credit"] | {"member_seq": 9})
         if table.name == "role_grant":

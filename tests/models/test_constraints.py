@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from tests.models.boundaries import BOUNDARIES, OPEN, OTHER_DAY
-from tests.models.rows import TABLES, VALID, Row, fill, insert, refused
+from tests.models.rows import ISSUED_REQUEST, TABLES, VALID, Row, fill, insert, refused
 
 
 @pytest.fixture
@@ -20,6 +20,11 @@ def filled(engine: Engine) -> Iterator[Connection]:
             insert(connection, "member", VALID["member"] | {"student_no": number})
         insert(connection, "shift", VALID["shift"] | {"code": "second"})
         insert(connection, "site", VALID["site"] | {"code": "second"})
+        insert(connection, "notice", VALID["notice"] | {"ref": "second"})
+        for _ in range(2):
+            insert(connection, "certificate_request", VALID["certificate_request"] | ISSUED_REQUEST)
+        third = {"number": "C-3", "request_id": 3, "digest": "3" * 64}
+        insert(connection, "certificate", VALID["certificate"] | third)
         insert(connection, "visit", VALID["visit"] | OPEN | {"member_id": 3, "shift_id": 1})
         yield connection
         transaction.rollback()

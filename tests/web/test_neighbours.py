@@ -214,7 +214,7 @@ def address(rule: Rule, rows: dict[str, int]) -> str:
         parts[place] = part.replace(f"<{kind}:{name}>", str(value))
     found = "/".join(parts)
     for name, value in ONE_OF_A_LIST.items():
-        found = found.replace(f"<any(csv, xlsx):{name}>", value)
+        found = found.replace(f"<form:{name}>", value)
     assert "<" not in found, found
     return found
 

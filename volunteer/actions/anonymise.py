@@ -5,7 +5,7 @@ The ledger holds numbers and hashes alone: its chains, every total and every rep
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from volunteer.actions.audit import note
@@ -56,7 +56,9 @@ def anonymise(
     # What was changed of her must not be written back over it.
     session.expire_all()
     for kept in KEPT:
-        if kept.erased:
+        if kept.is_removed:
+            session.execute(delete(kept.table).where(kept.which(kept.table, who)))
+        elif kept.erased:
             session.execute(
                 update(kept.table).where(kept.which(kept.table, who)).values(kept.without_her(who))
             )

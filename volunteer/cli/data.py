@@ -142,14 +142,14 @@ def _write(form: str, lines: Sequence[str], rows: Sequence[tuple[str | int, ...]
         click.echo(json.dumps([dict(zip(HEADER, row, strict=True)) for row in rows], ensure_ascii=False))
         return
     columns = [
-        Column(name, KINDS.get(name, Kind.NUMBER), itemgetter(HEADER.index(SAME_AS.get(name, name))))
+        Column(name, name, KINDS.get(name, Kind.NUMBER), itemgetter(HEADER.index(SAME_AS.get(name, name))))
         for name in HEADER
     ]
     table = Table(name="hours", lines=lines, columns=columns, rows=rows, zone=zone)
     if form == "xlsx":
-        sys.stdout.buffer.write(as_xlsx(table))
+        sys.stdout.buffer.writelines(as_xlsx(table))
     else:
-        sys.stdout.write(as_csv(table, mark=False))
+        sys.stdout.writelines(as_csv(table, mark=False))
 
 
 @click.command()

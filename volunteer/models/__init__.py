@@ -5,6 +5,15 @@ from volunteer.models.devices import Device, QueuedScan
 from volunteer.models.ledger import LedgerHead, Seal
 from volunteer.models.onsite import DisplayLink, Headcount, HostStatement, PassScan, RollCall
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
+from volunteer.models.papers import (
+    Certificate,
+    CertificateEnd,
+    CertificatePaper,
+    CertificateRequest,
+    Notice,
+    NoticeEnd,
+    NoticeLine,
+)
 from volunteer.models.people import (
     Decision,
     DecisionProposal,
@@ -26,6 +35,10 @@ __all__ = [
     "Approval",
     "AuditLine",
     "Base",
+    "Certificate",
+    "CertificateEnd",
+    "CertificatePaper",
+    "CertificateRequest",
     "Credit",
     "Decision",
     "DecisionProposal",
@@ -41,6 +54,9 @@ __all__ = [
     "Look",
     "Member",
     "Membership",
+    "Notice",
+    "NoticeEnd",
+    "NoticeLine",
     "Objection",
     "OverCap",
     "PassScan",

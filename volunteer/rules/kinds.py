@@ -259,6 +259,37 @@ class Sight(StrEnum):
     TRAIL_FILE = "trail_file"
 
 
+class NoticeKind(StrEnum):
+    """What a list in the unit is about."""
+
+    HOURS = "hours"
+    CERTIFICATES = "certificates"
+
+
+class NoticeList(StrEnum):
+    """Whom a notice of hours lists, of those who are on probation."""
+
+    MET = "met"
+    ALL = "all"
+
+
+class CertificateState(StrEnum):
+    """Where a certificate stands that was asked for."""
+
+    ASKED = "asked"
+    NOTICED = "noticed"
+    ISSUED = "issued"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class CertificateEndKind(StrEnum):
+    """Why an issued certificate is valid no more."""
+
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+
+
 class UploadKind(StrEnum):
     """What a file that somebody sends holds."""
 

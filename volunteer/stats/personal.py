@@ -16,6 +16,10 @@ from volunteer.models import (
     ApiToken,
     Approval,
     AuditLine,
+    Certificate,
+    CertificateEnd,
+    CertificatePaper,
+    CertificateRequest,
     Credit,
     Decision,
     DecisionProposal,
@@ -26,6 +30,7 @@ from volunteer.models import (
     Look,
     Member,
     Membership,
+    NoticeLine,
     Objection,
     OverCap,
     PassScan,
@@ -68,12 +73,14 @@ class Kept:
         hidden: Columns that she is not shown: secrets, and what is of no use to anybody.
         erased: What replaces the columns that tell who she was; ``{who}`` is the person. Guarded tables have
             none.
+        is_removed: The rows themselves go with her name.
     """
 
     model: type[Model]
     which: Which
     hidden: frozenset[str] = frozenset()
     erased: Mapping[str, str | None] = field(default_factory=dict)
+    is_removed: bool = False
 
     @property
     def table(self) -> Table:
@@ -171,6 +178,11 @@ KEPT: Sequence[Kept] = (
     Kept(model=DecisionProposal, which=of_member, erased={"reason": GONE, "answer": GONE}),
     Kept(model=Decision, which=of_member),
     Kept(model=OverCap, which=of_member),
+    Kept(model=NoticeLine, which=of_member),
+    Kept(model=CertificateRequest, which=of_member, erased={"answer": GONE}),
+    Kept(model=Certificate, which=of_member),
+    Kept(model=CertificatePaper, which=of_own(Certificate, "certificate_id"), is_removed=True),
+    Kept(model=CertificateEnd, which=of_own(Certificate, "certificate_id")),
     Kept(model=Device, which=of_member),
     Kept(model=QueuedScan, which=of_own(Evidence, "evidence_id"), erased={"member": GONE, "signature": None}),
     Kept(model=PassScan, which=of_own(Device, "device_id"), hidden=frozenset({"text"})),
@@ -194,6 +206,8 @@ KEPT: Sequence[Kept] = (
 _BY_OFFICE = "what an office or a keeper did for all; each act of hers is in the trail, which she is given"
 LEFT_OUT: Mapping[str, str] = {
     "seal": "a hash over a line of the ledger, which she is given",
+    "notice": _BY_OFFICE,
+    "notice_end": _BY_OFFICE,
     "policy_version": _BY_OFFICE,
     "shift": _BY_OFFICE,
     "shift_break": _BY_OFFICE,

@@ -71,7 +71,7 @@ def overview(code: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/units/<code:code>/members.<any(csv, xlsx):form>")
+@bp.get("/units/<code:code>/members.<form:form>")
 @access.reader
 def members_table(code: str, form: str) -> Response:
     """Export the members with their standing, as filtered on the page."""
@@ -98,7 +98,7 @@ def places(code: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/units/<code:code>/posts.<any(csv, xlsx):form>")
+@bp.get("/units/<code:code>/posts.<form:form>")
 @access.reader
 def posts_table(code: str, form: str) -> Response:
     """Export the roll-up by post."""
@@ -107,7 +107,7 @@ def posts_table(code: str, form: str) -> Response:
     return tables.answer(tables.rollup(unit, gettext("posts"), rows, days, now=clock.utc_now()), form)
 
 
-@bp.get("/units/<code:code>/bases.<any(csv, xlsx):form>")
+@bp.get("/units/<code:code>/bases.<form:form>")
 @access.reader
 def bases_table(code: str, form: str) -> Response:
     """Export the roll-up by base."""
@@ -139,7 +139,7 @@ def member(member_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/members/<row:member_id>/records.<any(csv, xlsx):form>")
+@bp.get("/members/<row:member_id>/records.<form:form>")
 @access.reader
 def member_table(member_id: int, form: str) -> Response:
     """Export the records of one member."""

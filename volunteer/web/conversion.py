@@ -79,7 +79,7 @@ def desk(code: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/units/<code:code>/conversion.<any(csv, xlsx):form>")
+@bp.get("/units/<code:code>/conversion.<form:form>")
 @access.reader
 def desk_table(code: str, form: str) -> Response:
     """Export who is due, as filtered on the page."""

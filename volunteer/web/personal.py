@@ -51,7 +51,7 @@ def as_json() -> Response:
 @access.signed_in
 def as_workbook() -> Response:
     """Send everything as a workbook, a sheet each table."""
-    book = as_book([_sheet(one) for one in _stored() if one.rows])
+    book = b"".join(as_book([_sheet(one) for one in _stored() if one.rows]))
     return downloads.named(Response(book, content_type=XLSX), _name("xlsx"))
 
 
@@ -169,7 +169,7 @@ def _sheet(found: Stored) -> Table[Any]:
 
 def _column(name: str, rows: Sequence[Any]) -> Column[Any]:
     kind = next((_kind(row[name]) for row in rows if row[name] is not None), Kind.TEXT)
-    return Column(personal_words.heading(name), kind, lambda row: row[name])
+    return Column(name, personal_words.heading(name), kind, lambda row: row[name])
 
 
 def _kind(value: Any) -> Kind:

@@ -50,7 +50,7 @@ def lists() -> ResponseReturnValue:
     )
 
 
-@bp.get("/registry/posts.<any(csv, xlsx):form>")
+@bp.get("/registry/posts.<form:form>")
 @access.registrar
 def posts_table(form: str) -> Response:
     """Export the posts in reach."""
@@ -59,7 +59,7 @@ def posts_table(form: str) -> Response:
     return tables.answer(tables.posts(rows, now=now), form)
 
 
-@bp.get("/registry/bases.<any(csv, xlsx):form>")
+@bp.get("/registry/bases.<form:form>")
 @access.registrar
 def bases_table(form: str) -> Response:
     """Export the bases in reach."""

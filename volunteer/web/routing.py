@@ -30,10 +30,17 @@ class CodeConverter(UnicodeConverter):
         super().__init__(map, minlength=1, maxlength=LONGEST_CODE)
 
 
+class FormConverter(BaseConverter):
+    """The form of a list that is taken along."""
+
+    regex = "csv|xlsx|json"
+
+
 def init_app(app: Flask) -> None:
-    """Know both kinds of path, and refuse NUL wherever an address or a form carries it."""
+    """Know these kinds of path, and refuse NUL wherever an address or a form carries it."""
     app.url_map.converters["row"] = RowConverter
     app.url_map.converters["code"] = CodeConverter
+    app.url_map.converters["form"] = FormConverter
     app.before_request(_refuse_nul)
     app.before_request(_let_files_in)
 

@@ -1,11 +1,17 @@
-"""One description of a table, two writers: CSV that spreadsheets open rightly, and XLSX with real numbers."""
+"""One description of a table, three writers: CSV that spreadsheets open rightly, XLSX with numbers, JSON.
+
+Each gives its file in pieces, so that a list of ten thousand is on its way before its last row is written.
+"""
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, auto
+from itertools import islice
+from tempfile import TemporaryFile
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -17,6 +23,8 @@ T = TypeVar("T")
 LONGEST_SHEET_NAME = 31
 # What a spreadsheet would run as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+ROWS_AT_ONCE = 200
+BYTES_AT_ONCE = 64 * 1024
 
 
 class Kind(Enum):
@@ -36,8 +44,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
-    """A column: its title, what it holds, and where a row has it."""
+    """A column: its key for programs, its title for people, what it holds, and where a row has it."""
 
+    key: str
     title: str
     kind: Kind
     value: Callable[[T], Any]
@@ -54,7 +63,7 @@ class Table(Generic[T]):
     name: str
     lines: Sequence[str]
     columns: Sequence[Column[T]]
-    rows: Iterable[T]
+    rows: Sequence[T]
     zone: ZoneInfo
 
 
@@ -64,42 +73,94 @@ def safe_cell(value: object) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def as_csv(table: Table[T], *, mark: bool = True) -> str:
-    """Return the table as CSV.
+def as_csv(table: Table[T], *, mark: bool = True) -> Iterator[str]:
+    """Give the table as CSV.
 
     Args:
         mark: Begin with a byte order mark: without it spreadsheets read Chinese as something else.
     """
-    text = io.StringIO()
-    text.write("\ufeff" if mark else "")
-    writer = csv.writer(text)
-    writer.writerows([safe_cell(line)] for line in table.lines)
-    writer.writerow([safe_cell(column.title) for column in table.columns])
-    writer.writerows(
-        [_said(column.kind, column.value(row), table.zone) for column in table.columns] for row in table.rows
+    yield ("\ufeff" if mark else "") + _csv_lines(
+        [*([safe_cell(line)] for line in table.lines), [safe_cell(column.title) for column in table.columns]]
     )
+    for rows in _portions(table.rows):
+        yield _csv_lines(
+            [_said(column.kind, column.value(row), table.zone) for column in table.columns] for row in rows
+        )
+
+
+def _portions(rows: Iterable[T]) -> Iterator[Sequence[T]]:
+    left = iter(rows)
+    while portion := list(islice(left, ROWS_AT_ONCE)):
+        yield portion
+
+
+def _csv_lines(rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
     return text.getvalue()
 
 
-def as_xlsx(table: Table[T]) -> bytes:
-    """Return the table as a workbook of one sheet: text stays text, numbers and days are numbers and days."""
-    return _book([(None, table)])
+def as_json(table: Table[T]) -> Iterator[str]:
+    """Give the table as JSON: what stands above it, its columns, and its rows as objects by column key."""
+    columns = [
+        {"key": column.key, "title": column.title, "holds": column.kind.name.lower()}
+        for column in table.columns
+    ]
+    yield f'{{"lines":{_json(list(table.lines))},"columns":{_json(columns)},"rows":['
+    before = "\n"
+    for rows in _portions(table.rows):
+        yield before + ",\n".join(_json(_as_object(table, row)) for row in rows)
+        before = ",\n"
+    yield "\n]}\n"
 
 
-def as_book(tables: Sequence[Table[Any]]) -> bytes:
-    """Return a workbook with a sheet for each table, called by its name."""
-    return _book([(table.name[:LONGEST_SHEET_NAME], table) for table in tables])
+def _as_object(table: Table[T], row: T) -> dict[str, Any]:
+    return {column.key: _plain(column.kind, column.value(row), table.zone) for column in table.columns}
 
 
-def _book(tables: Sequence[tuple[str | None, Table[Any]]]) -> bytes:
-    stream = io.BytesIO()
+def _plain(kind: Kind, value: Any, zone: ZoneInfo) -> str | float | None:
+    """Return a cell as JSON has it: figures are numbers, days and moments are ISO 8601."""
+    if value is None:
+        return None
+    if kind in _NUMBERS:
+        return _number(kind, value)
+    if kind is Kind.MOMENT:
+        return _moment(value).astimezone(zone).isoformat()
+    return value.isoformat() if kind is Kind.DAY else str(value)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def as_xlsx(table: Table[T]) -> Iterator[bytes]:
+    """Give the table as a workbook of one sheet: text stays text, numbers and days are numbers and days.
+
+    The workbook is whole before its first byte is given: its list of contents is at the end.
+    """
+    yield from _given([(None, table)])
+
+
+def as_book(tables: Sequence[Table[Any]]) -> Iterator[bytes]:
+    """Give a workbook with a sheet for each table, called by its name."""
+    yield from _given([(table.name[:LONGEST_SHEET_NAME], table) for table in tables])
+
+
+def _given(tables: Sequence[tuple[str | None, Table[Any]]]) -> Iterator[bytes]:
+    with TemporaryFile() as file:
+        _write_book(tables, file)
+        file.seek(0)
+        while piece := file.read(BYTES_AT_ONCE):
+            yield piece
+
+
+def _write_book(tables: Sequence[tuple[str | None, Table[Any]]], file: Any) -> None:
     # A row at a time goes to the disk, however long the table is.
-    with xlsxwriter.Workbook(stream, {"constant_memory": True}) as book:
+    with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         formats = {kind: book.add_format({"num_format": shape}) for kind, shape in _SHAPES.items()}
         strong = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         for name, table in tables:
             _fill(book.add_worksheet(name), table, formats, strong)
-    return stream.getvalue()
 
 
 def _fill(sheet: Any, table: Table[T], formats: dict[Kind, Any], strong: Any) -> None:
@@ -124,6 +185,7 @@ _SHAPES = {
     Kind.DAY: "yyyy-mm-dd",
     Kind.MOMENT: "yyyy-mm-dd hh:mm",
 }
+_NUMBERS = frozenset({Kind.NUMBER, Kind.HOURS, Kind.HUNDREDTHS, Kind.PERCENT})
 
 
 def _write(
@@ -160,6 +222,10 @@ def _said(kind: Kind, value: Any, zone: ZoneInfo) -> str:
 
 def _local(value: date | datetime, zone: ZoneInfo) -> datetime:
     """Return a moment as campus people read it; workbooks know no zones."""
+    return _moment(value).astimezone(zone).replace(tzinfo=None)
+
+
+def _moment(value: date | datetime) -> datetime:
     if not isinstance(value, datetime):
         raise ValueError(f"not a moment: {value!r}")
-    return value.astimezone(zone).replace(tzinfo=None)
+    return value

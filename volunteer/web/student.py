@@ -87,7 +87,7 @@ def mine() -> ResponseReturnValue:
     )
 
 
-@bp.get("/records.<any(csv, xlsx):form>")
+@bp.get("/records.<form:form>")
 @access.member
 def my_table(form: str) -> Response:
     """Export the own records."""

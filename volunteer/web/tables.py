@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from flask import Response
+from flask import Response, stream_with_context
 from flask_babel import gettext as _
 
 from volunteer.database import db
@@ -30,23 +30,30 @@ from volunteer.web.words import word
 T = TypeVar("T")
 MARKS = (Grade.A, Grade.B, Grade.C, Grade.E, RequestKind.OPENING, RequestKind.OUTSIDE)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Rows; up to so many the browser is told beforehand how long the file is.
+WHOLE_UP_TO = 2000
+FORMS: Mapping[str, tuple[Any, str]] = {
+    "csv": (sheets.as_csv, "text/csv; charset=utf-8"),
+    "xlsx": (sheets.as_xlsx, XLSX),
+    "json": (sheets.as_json, "application/json"),
+}
 
 
 def members(unit: UnitRow, people: Sequence[MemberStanding], *, now: datetime) -> Table[MemberStanding]:
     """Return the members with their standing."""
     columns: list[Column[MemberStanding]] = [
-        Column(_("Student number"), Kind.TEXT, lambda one: one.student_no),
-        Column(_("Name"), Kind.TEXT, lambda one: one.name),
-        Column(_("Branch"), Kind.TEXT, lambda one: one.unit_name),
-        Column(_("Stage"), Kind.TEXT, lambda one: word(one.stage)),
-        Column(_("Probation from"), Kind.DAY, lambda one: one.starts_on),
-        Column(_("due on"), Kind.DAY, lambda one: one.ends_before),
-        Column(_("Counted hours"), Kind.HOURS, lambda one: one.standing.counted),
-        Column(_("Hours missing"), Kind.HUNDREDTHS, lambda one: one.standing.missing_hundredths),
-        Column(_("Pending hours"), Kind.HOURS, lambda one: one.pending),
-        Column(_("Status"), Kind.TEXT, lambda one: word(one.standing.status)),
-        Column(_("Phase"), Kind.TEXT, lambda one: word(one.standing.phase)),
-        Column(_("Make-up share"), Kind.PERCENT, lambda one: one.makeup_share_pct),
+        Column("student_no", _("Student number"), Kind.TEXT, lambda one: one.student_no),
+        Column("name", _("Name"), Kind.TEXT, lambda one: one.name),
+        Column("branch", _("Branch"), Kind.TEXT, lambda one: one.unit_name),
+        Column("stage", _("Stage"), Kind.TEXT, lambda one: word(one.stage)),
+        Column("probation_from", _("Probation from"), Kind.DAY, lambda one: one.starts_on),
+        Column("due_on", _("due on"), Kind.DAY, lambda one: one.ends_before),
+        Column("counted_h", _("Counted hours"), Kind.HOURS, lambda one: one.standing.counted),
+        Column("missing_h", _("Hours missing"), Kind.HUNDREDTHS, lambda one: one.standing.missing_hundredths),
+        Column("pending_h", _("Pending hours"), Kind.HOURS, lambda one: one.pending),
+        Column("status", _("Status"), Kind.TEXT, lambda one: word(one.standing.status)),
+        Column("phase", _("Phase"), Kind.TEXT, lambda one: word(one.standing.phase)),
+        Column("makeup_share_pct", _("Make-up share"), Kind.PERCENT, lambda one: one.makeup_share_pct),
     ]
     basis = _("Basis: probation window of each member")
     heads = ledger.heads(db.session(), unit.path)
@@ -69,22 +76,24 @@ def due(
         return f"{word(row.what)} {row.on}" if row else None
 
     def of(mark: StrEnum) -> Column[MemberStanding]:
-        return Column(word(mark), Kind.HOURS, lambda one: marks[one.member_id].get(mark, 0))
+        return Column(
+            f"{mark.value}_h".lower(), word(mark), Kind.HOURS, lambda one: marks[one.member_id].get(mark, 0)
+        )
 
     columns: list[Column[MemberStanding]] = [
-        Column(_("Student number"), Kind.TEXT, lambda one: one.student_no),
-        Column(_("Name"), Kind.TEXT, lambda one: one.name),
-        Column(_("Branch"), Kind.TEXT, lambda one: one.unit_name),
-        Column(_("Phase"), Kind.TEXT, lambda one: word(one.standing.phase)),
-        Column(_("Status"), Kind.TEXT, lambda one: word(one.standing.status)),
-        Column(_("Probation from"), Kind.DAY, lambda one: one.starts_on),
-        Column(_("due on"), Kind.DAY, lambda one: one.ends_before),
-        Column(_("Counted hours"), Kind.HOURS, lambda one: one.standing.counted),
-        Column(_("Hours missing"), Kind.HUNDREDTHS, lambda one: one.standing.missing_hundredths),
+        Column("student_no", _("Student number"), Kind.TEXT, lambda one: one.student_no),
+        Column("name", _("Name"), Kind.TEXT, lambda one: one.name),
+        Column("branch", _("Branch"), Kind.TEXT, lambda one: one.unit_name),
+        Column("phase", _("Phase"), Kind.TEXT, lambda one: word(one.standing.phase)),
+        Column("status", _("Status"), Kind.TEXT, lambda one: word(one.standing.status)),
+        Column("probation_from", _("Probation from"), Kind.DAY, lambda one: one.starts_on),
+        Column("due_on", _("due on"), Kind.DAY, lambda one: one.ends_before),
+        Column("counted_h", _("Counted hours"), Kind.HOURS, lambda one: one.standing.counted),
+        Column("missing_h", _("Hours missing"), Kind.HUNDREDTHS, lambda one: one.standing.missing_hundredths),
         *(of(mark) for mark in MARKS),
-        Column(_("Pending hours"), Kind.HOURS, lambda one: one.pending),
-        Column(_("Open objections"), Kind.NUMBER, lambda one: objections[one.member_id]),
-        Column(_("Proposed"), Kind.TEXT, proposed),
+        Column("pending_h", _("Pending hours"), Kind.HOURS, lambda one: one.pending),
+        Column("open_objections", _("Open objections"), Kind.NUMBER, lambda one: objections[one.member_id]),
+        Column("proposed", _("Proposed"), Kind.TEXT, proposed),
     ]
     basis = _("Basis: probation window of each member")
     heads = ledger.heads(db.session(), unit.path)
@@ -94,13 +103,13 @@ def due(
 def rollup(unit: UnitRow, kind: str, rows: Sequence[RollUp], days: Days, *, now: datetime) -> Table[RollUp]:
     """Return a roll-up by post or base; *kind* names the file."""
     columns: list[Column[RollUp]] = [
-        Column(_("Code"), Kind.TEXT, lambda row: row.code or DASH),
-        Column(_("Its name"), Kind.TEXT, lambda row: row.name or _("on campus")),
-        Column(_("Persons"), Kind.NUMBER, lambda row: row.headcount),
-        Column(_("Person-times"), Kind.NUMBER, lambda row: row.person_times),
-        Column(_("Hours served"), Kind.HOURS, lambda row: row.net),
-        Column(_("Hours credited"), Kind.HOURS, lambda row: row.credited),
-        Column(_("Make-up share"), Kind.PERCENT, lambda row: row.makeup_share_pct),
+        Column("code", _("Code"), Kind.TEXT, lambda row: row.code or DASH),
+        Column("name", _("Its name"), Kind.TEXT, lambda row: row.name or _("on campus")),
+        Column("headcount", _("Persons"), Kind.NUMBER, lambda row: row.headcount),
+        Column("person_times", _("Person-times"), Kind.NUMBER, lambda row: row.person_times),
+        Column("net_h", _("Hours served"), Kind.HOURS, lambda row: row.net),
+        Column("credited_h", _("Hours credited"), Kind.HOURS, lambda row: row.credited),
+        Column("makeup_share_pct", _("Make-up share"), Kind.PERCENT, lambda row: row.makeup_share_pct),
     ]
     basis = _(
         "Basis: calendar days from %(since)s up to, not including, %(until)s",
@@ -114,16 +123,16 @@ def rollup(unit: UnitRow, kind: str, rows: Sequence[RollUp], days: Days, *, now:
 def posts(rows: Sequence[PostRow], *, now: datetime) -> Table[PostRow]:
     """Return the registered posts."""
     columns: list[Column[PostRow]] = [
-        Column(_("Code"), Kind.TEXT, lambda row: row.code),
-        Column(_("Its name"), Kind.TEXT, lambda row: row.name),
-        Column(_("Base"), Kind.TEXT, lambda row: row.base_name or _("on campus")),
-        Column(_("Run by"), Kind.TEXT, lambda row: row.unit_name),
-        Column(_("Kind"), Kind.TEXT, lambda row: word(row.category)),
-        Column(_("Compensation"), Kind.TEXT, lambda row: word(row.compensation)),
-        Column(_("Place"), Kind.TEXT, lambda row: row.place),
-        Column(_("What is done"), Kind.TEXT, lambda row: row.content),
-        Column(_("Insurance"), Kind.TEXT, lambda row: row.insurance_note),
-        Column(_("Coming shifts"), Kind.NUMBER, lambda row: row.shifts),
+        Column("code", _("Code"), Kind.TEXT, lambda row: row.code),
+        Column("name", _("Its name"), Kind.TEXT, lambda row: row.name),
+        Column("base", _("Base"), Kind.TEXT, lambda row: row.base_name or _("on campus")),
+        Column("run_by", _("Run by"), Kind.TEXT, lambda row: row.unit_name),
+        Column("kind", _("Kind"), Kind.TEXT, lambda row: word(row.category)),
+        Column("compensation", _("Compensation"), Kind.TEXT, lambda row: word(row.compensation)),
+        Column("place", _("Place"), Kind.TEXT, lambda row: row.place),
+        Column("content", _("What is done"), Kind.TEXT, lambda row: row.content),
+        Column("insurance_note", _("Insurance"), Kind.TEXT, lambda row: row.insurance_note),
+        Column("coming_shifts", _("Coming shifts"), Kind.NUMBER, lambda row: row.shifts),
     ]
     return _table(_("Registry"), _("posts"), _("Basis: as registered now"), columns, rows, now=now)
 
@@ -131,17 +140,17 @@ def posts(rows: Sequence[PostRow], *, now: datetime) -> Table[PostRow]:
 def bases(rows: Sequence[BaseRow], *, now: datetime) -> Table[BaseRow]:
     """Return the registered bases."""
     columns: list[Column[BaseRow]] = [
-        Column(_("Code"), Kind.TEXT, lambda row: row.code),
-        Column(_("Its name"), Kind.TEXT, lambda row: row.name),
-        Column(_("Kind"), Kind.TEXT, lambda row: row.kind),
-        Column(_("Host"), Kind.TEXT, lambda row: row.host),
-        Column(_("Contact"), Kind.TEXT, lambda row: row.contact),
-        Column(_("Address"), Kind.TEXT, lambda row: row.address),
-        Column(_("Status"), Kind.TEXT, lambda row: word(row.status)),
-        Column(_("Agreement from"), Kind.DAY, lambda row: row.agreement_from),
-        Column(_("Agreement until"), Kind.DAY, lambda row: row.agreement_to),
-        Column(_("Plaque put up on"), Kind.DAY, lambda row: row.plaque_on),
-        Column(_("Posts"), Kind.NUMBER, lambda row: row.posts),
+        Column("code", _("Code"), Kind.TEXT, lambda row: row.code),
+        Column("name", _("Its name"), Kind.TEXT, lambda row: row.name),
+        Column("kind", _("Kind"), Kind.TEXT, lambda row: row.kind),
+        Column("host", _("Host"), Kind.TEXT, lambda row: row.host),
+        Column("contact", _("Contact"), Kind.TEXT, lambda row: row.contact),
+        Column("address", _("Address"), Kind.TEXT, lambda row: row.address),
+        Column("status", _("Status"), Kind.TEXT, lambda row: word(row.status)),
+        Column("agreement_from", _("Agreement from"), Kind.DAY, lambda row: row.agreement_from),
+        Column("agreement_to", _("Agreement until"), Kind.DAY, lambda row: row.agreement_to),
+        Column("plaque_on", _("Plaque put up on"), Kind.DAY, lambda row: row.plaque_on),
+        Column("posts", _("Posts"), Kind.NUMBER, lambda row: row.posts),
     ]
     return _table(_("Registry"), _("bases"), _("Basis: as registered now"), columns, rows, now=now)
 
@@ -149,17 +158,35 @@ def bases(rows: Sequence[BaseRow], *, now: datetime) -> Table[BaseRow]:
 def records(one: MemberStanding, months: Sequence[Month], *, now: datetime) -> Table[Record | TypedRecord]:
     """Return all records of a member; the credited hours add up to the total of her page."""
     columns: list[Column[Record | TypedRecord]] = [
-        Column(_("Day"), Kind.DAY, lambda row: row.served_on if isinstance(row, Record) else row.day),
-        Column(_("Post"), Kind.TEXT, lambda row: row.post_name if isinstance(row, Record) else row.what),
-        Column(_("Base"), Kind.TEXT, lambda row: row.base_name if isinstance(row, Record) else None),
-        Column(_("Kind"), Kind.TEXT, lambda row: word(row.state if isinstance(row, Record) else row.kind)),
-        Column(_("Grade"), Kind.TEXT, lambda row: word(row.grade) if isinstance(row, Record) else None),
-        Column(_("Check in"), Kind.MOMENT, lambda row: row.came_at if isinstance(row, Record) else None),
-        Column(_("Check out"), Kind.MOMENT, lambda row: row.left_at if isinstance(row, Record) else None),
-        Column(_("Minutes served"), Kind.NUMBER, lambda row: row.net if isinstance(row, Record) else 0),
-        Column(_("Minutes credited"), Kind.NUMBER, lambda row: row.credited),
-        Column(_("Hours credited"), Kind.HOURS, lambda row: row.credited),
-        Column(_("Not credited"), Kind.TEXT, _losses),
+        Column("day", _("Day"), Kind.DAY, lambda row: row.served_on if isinstance(row, Record) else row.day),
+        Column(
+            "post", _("Post"), Kind.TEXT, lambda row: row.post_name if isinstance(row, Record) else row.what
+        ),
+        Column("base", _("Base"), Kind.TEXT, lambda row: row.base_name if isinstance(row, Record) else None),
+        Column(
+            "kind", _("Kind"), Kind.TEXT, lambda row: word(row.state if isinstance(row, Record) else row.kind)
+        ),
+        Column(
+            "grade", _("Grade"), Kind.TEXT, lambda row: word(row.grade) if isinstance(row, Record) else None
+        ),
+        Column(
+            "check_in",
+            _("Check in"),
+            Kind.MOMENT,
+            lambda row: row.came_at if isinstance(row, Record) else None,
+        ),
+        Column(
+            "check_out",
+            _("Check out"),
+            Kind.MOMENT,
+            lambda row: row.left_at if isinstance(row, Record) else None,
+        ),
+        Column(
+            "net_min", _("Minutes served"), Kind.NUMBER, lambda row: row.net if isinstance(row, Record) else 0
+        ),
+        Column("credited_min", _("Minutes credited"), Kind.NUMBER, lambda row: row.credited),
+        Column("credited_h", _("Hours credited"), Kind.HOURS, lambda row: row.credited),
+        Column("not_credited", _("Not credited"), Kind.TEXT, _losses),
     ]
     rows: list[Record | TypedRecord] = []
     for month in months:
@@ -172,12 +199,11 @@ def records(one: MemberStanding, months: Sequence[Month], *, now: datetime) -> T
 
 
 def answer(table: Table[T], form: str) -> Response:
-    """Return the table as a file of that form, ``csv`` or ``xlsx``."""
-    if form == "xlsx":
-        found = Response(sheets.as_xlsx(table), content_type=XLSX)
-    else:
-        found = Response(sheets.as_csv(table), content_type="text/csv; charset=utf-8")
-    return downloads.named(found, f"{table.name}.{form}")
+    """Return the table as a file of a form of :data:`FORMS`; a long one is sent as it grows."""
+    write, content_type = FORMS[form]
+    pieces = write(table)
+    body = stream_with_context(pieces) if len(table.rows) > WHOLE_UP_TO else list(pieces)
+    return downloads.named(Response(body, content_type=content_type), f"{table.name}.{form}")
 
 
 def _table(

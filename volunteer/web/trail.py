@@ -44,20 +44,20 @@ def lines() -> ResponseReturnValue:
     )
 
 
-@bp.get("/trail.<any(csv, xlsx):form>")
+@bp.get("/trail.<form:form>")
 @access.overseer
 def lines_table(form: str) -> Response:
     """Export the trail as searched, the newest five thousand lines."""
     looks.saw(Sight.TRAIL_FILE)
     found, _further = trail(db.session(), access.actor(), access.OVERSEERS, _asked(), limit=LINES_A_FILE)
     columns: list[Column[TrailLine]] = [
-        Column(_("When"), Kind.MOMENT, lambda line: line.at),
-        Column(_("By whom"), Kind.TEXT, lambda line: line.by),
-        Column(_("What"), Kind.TEXT, lambda line: trail_words.said(line.act)),
-        Column(_("About"), Kind.TEXT, lambda line: trail_words.subject(line.subject)),
-        Column(_("Number"), Kind.NUMBER, lambda line: line.subject_id),
-        Column(_("Name"), Kind.TEXT, lambda line: line.about),
-        Column(_("Details"), Kind.TEXT, lambda line: trail_words.details(line.facts)),
+        Column("at", _("When"), Kind.MOMENT, lambda line: line.at),
+        Column("by", _("By whom"), Kind.TEXT, lambda line: line.by),
+        Column("act", _("What"), Kind.TEXT, lambda line: trail_words.said(line.act)),
+        Column("subject", _("About"), Kind.TEXT, lambda line: trail_words.subject(line.subject)),
+        Column("number", _("Number"), Kind.NUMBER, lambda line: line.subject_id),
+        Column("name", _("Name"), Kind.TEXT, lambda line: line.about),
+        Column("facts", _("Details"), Kind.TEXT, lambda line: trail_words.details(line.facts)),
     ]
     above = f"{moment(clock.utc_now())} · {access.me().name}"
     table = Table(name=_("trail"), lines=[above], columns=columns, rows=found, zone=settings().zone)

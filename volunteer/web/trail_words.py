@@ -43,6 +43,14 @@ ACTS: Mapping[str, Any] = {
     "mend_number": _l("mended a student number"),
     "make_candidate": _l("noted a candidate"),
     "admit": _l("noted an admission"),
+    "open_notice": _l("opened a notice"),
+    "withdraw_notice": _l("withdrew a notice"),
+    "ask_certificate": _l("asked for a certificate"),
+    "noticed_certificate": _l("put a certificate on notice"),
+    "issued_certificate": _l("issued a certificate"),
+    "revoke_certificate": _l("revoked a certificate"),
+    "declined_certificate": _l("declined a certificate"),
+    "withdrawn_certificate": _l("took a request for a certificate back"),
     "ask_erasure": _l("asked to be forgotten"),
     "grant_erasure": _l("granted a wish to be forgotten"),
     "refuse_erasure": _l("refused a wish to be forgotten"),
@@ -123,7 +131,9 @@ def subject(name: str) -> str:
 
 def details(facts: str | None) -> str:
     """Return the facts of a line as text; what is long, such as a hash, is cut."""
-    held: Mapping[str, object] = json.loads(facts) if facts else {}
+    if not facts or not facts.startswith("{"):
+        return facts or ""
+    held: Mapping[str, object] = json.loads(facts)
     told = ((name, str(value)) for name, value in held.items() if value is not None)
     return ", ".join(
         f"{name} {text if len(text) <= LONGEST else text[:LONGEST] + '…'}" for name, text in told

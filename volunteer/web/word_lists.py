@@ -7,16 +7,21 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
+from volunteer.rules.certificates import Fault, Standing
 from volunteer.rules.kinds import (
     BaseStatus,
     BranchKind,
     Category,
+    CertificateEndKind,
+    CertificateState,
     Compensation,
     Confirmation,
     DecisionKind,
     Flag,
     Grade,
     Lost,
+    NoticeKind,
+    NoticeList,
     Outcome,
     Phase,
     ProposalKind,
@@ -201,6 +206,38 @@ WORDS = _Words(
         Sight.MEMBERS_FILE: _l("took the list of members along as a file"),
         Sight.DUE_FILE: _l("took the list of those due along as a file"),
         Sight.TRAIL_FILE: _l("took the trail along as a file"),
+        NoticeKind.HOURS: _l("Notice of service hours"),
+        NoticeKind.CERTIFICATES: _l("Notice of certificates to be issued"),
+    },
+    {
+        NoticeList.MET: _l("Members on probation who have reached the hours"),
+        NoticeList.ALL: _l("All members on probation"),
+    },
+    {
+        CertificateState.ASKED: _l("Asked for"),
+        CertificateState.NOTICED: _l("On notice"),
+        CertificateState.ISSUED: _l("Issued"),
+        CertificateState.DECLINED: _l("Turned down"),
+        CertificateState.WITHDRAWN: _l("Taken back"),
+    },
+    {
+        CertificateEndKind.SUPERSEDED: _l("Replaced by a newer one"),
+        CertificateEndKind.REVOKED: _p("certificate", "Revoked"),
+    },
+    {
+        Standing.VALID: _p("certificate", "Valid"),
+        Standing.SUPERSEDED: _l("Replaced by a newer one"),
+        Standing.REVOKED: _p("certificate", "Revoked"),
+        Standing.UNKNOWN: _l("Not in the register"),
+    },
+    {
+        Fault.NOT_ONE: _l("This is not a certificate of ours: it is not spelled like one."),
+        Fault.UNSIGNED: _l("It says of itself that it is not signed. Anybody can write that."),
+        Fault.ALGORITHM: _l("It is signed by another method than ours."),
+        Fault.PURPOSE: _l("This is signed, but it is no certificate: it was made for another purpose."),
+        Fault.FOREIGN_KEY: _l("It is signed with a key that is not ours."),
+        Fault.CUT_OFF: _l("It is cut off: the end is missing. Scan the code again, all of it."),
+        Fault.CHANGED: _l("It was changed after it was signed, or the signature is not ours."),
     },
     {UploadKind.MEMBERS: _l("Members"), UploadKind.SHIFTS: _l("Shifts")},
     {

@@ -130,6 +130,32 @@ CASES: Mapping[tuple[Reason, str], Any] = {
     (Reason.NOT_ALLOWED, "proposer"): _l(
         "Who proposed this holds that office no longer. Turn it down, and let who holds it now propose it."
     ),
+    (Reason.NOT_DUE, "nothing_credited"): _l(
+        "Nothing is credited yet, so there is nothing to certify. Serve first, then ask."
+    ),
+    (Reason.NOT_DUE, "notice"): _l(
+        "The notice runs up to and including {day}. Issue the certificate after that."
+    ),
+    (Reason.NOT_DUE, "objection"): _l(
+        "An objection to one of these records is open. Answer it first; then issue the certificate."
+    ),
+    (Reason.BAD_FIELD, "nobody_listed"): _l(
+        "Nobody would stand on this list. Choose another one, or choose somebody."
+    ),
+    (Reason.CHANGED_MEANWHILE, "notice_over"): _l(
+        "The notice was over on {day}; what was shown cannot be taken back any more."
+    ),
+    (Reason.CHANGED_MEANWHILE, "request_settled"): _l(
+        "This request has gone on meanwhile: {state}. The page shows how it stands now."
+    ),
+    (Reason.CHANGED_MEANWHILE, "since_notice"): _l(
+        "The record came out otherwise since it was shown. Show it again: what is certified is what was"
+        " shown."
+    ),
+    (Reason.CHANGED_MEANWHILE, "superseded"): _l(
+        "A newer certificate has taken the place of this one. Revoke that one instead."
+    ),
+    (Reason.SAME_PERSON, "handler"): _l("You put this to notice. Another person of the college issues it."),
     (Reason.NOT_DUE, "ahead"): _l(
         "The meeting of {day} is still to come. Propose its decision once it has been held."
     ),

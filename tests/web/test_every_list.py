@@ -1,0 +1,139 @@
+"""Every list can be taken along in three forms that say the same, with what its figures stand on above them.
+
+The lists come from the map of routes, so a new one is opened without being named.
+"""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+from operator import itemgetter
+from typing import Any
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from python_calamine import CalamineWorkbook
+from werkzeug.test import TestResponse
+
+from tests.web import test_neighbours
+from tests.web.conftest import Browser, Enter
+from tests.web.test_gates import MAY
+from volunteer.web import sheets, tables
+from volunteer.web.sheets import Column, Kind, Table
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+TAKERS = ("mei", "secretary", "office", "admin")
+rows = test_neighbours.rows
+
+
+def as_read(answer: TestResponse, form: str) -> list[list[str]]:
+    """Return all lines of a file as text; figures as a person reads them."""
+    if form == "csv":
+        assert answer.data.startswith(b"\xef\xbb\xbf")
+        return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    if form == "xlsx":
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0)
+        return [[str(cell) for cell in row] for row in sheet.to_python()]
+    found = json.loads(answer.data)
+    titles = [column["title"] for column in found["columns"]]
+    keys = [column["key"] for column in found["columns"]]
+    assert len(set(keys)) == len(keys) and all(key.isascii() and key == key.lower() for key in keys)
+    assert all(list(row) == keys for row in found["rows"])
+    return [*([line] for line in found["lines"]), titles, *(list(row.values()) for row in found["rows"])]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_every_list_says_the_same_in_three_forms(
+    app: Flask, enter: Enter, served: Browser, rows: dict[str, int]
+) -> None:
+    paths = {
+        test_neighbours.address(rule, rows).rpartition(".")[0]: app.view_functions[rule.endpoint]
+        for rule in app.url_map.iter_rules()
+        if "form" in rule.arguments
+    }
+    assert len(paths) >= 8
+    for path, view in paths.items():
+        gate: Any = view
+        browser = enter(next(who for who in TAKERS if who in MAY[str(gate.gate)]))
+        found = {form: browser.get(f"{path}.{form}") for form in tables.FORMS}
+        read = {form: as_read(answer, form) for form, answer in found.items()}
+        titles = [len([cell for cell in line if cell]) > 1 for line in read["csv"]].index(True)
+        for form, answer in found.items():
+            said = answer.headers["Content-Disposition"]
+            assert unquote(said).endswith(f"-2026-03-16.{form}"), (path, said)
+            above = " ".join(line[0] for line in read[form][:titles])
+            for words in ("统计口径", "2025-01-01", "50.00 小时", "2026-03-16"):
+                assert words in above, (path, form, above)
+            assert read[form][titles] == read["csv"][titles], path
+            assert len(read[form]) == len(read["csv"]), path
+
+
+@pytest.fixture
+def table() -> Table[dict[Kind, Any]]:
+    columns: list[Column[dict[Kind, Any]]] = [
+        Column(kind.name.lower(), f"列{kind.value}", kind, itemgetter(kind)) for kind in Kind
+    ]
+    full = {
+        Kind.TEXT: "=1+1",
+        Kind.NUMBER: 3,
+        Kind.HOURS: 2999,
+        Kind.HUNDREDTHS: 4998,
+        Kind.PERCENT: 12.5,
+        Kind.DAY: datetime(2026, 3, 16, tzinfo=UTC).date(),
+        Kind.MOMENT: datetime(2026, 3, 16, 1, 30, tzinfo=UTC),
+    }
+    return Table(name="表", lines=["口径"], columns=columns, rows=[full, dict.fromkeys(Kind)], zone=SHANGHAI)
+
+
+def test_json_holds_numbers_days_and_moments_as_programs_read_them(table: Table[dict[Kind, Any]]) -> None:
+    found = json.loads("".join(sheets.as_json(table)))
+    assert found["lines"] == ["口径"]
+    assert [column["holds"] for column in found["columns"]] == [kind.name.lower() for kind in Kind]
+    full, empty = found["rows"]
+    assert full == {
+        "text": "=1+1",
+        "number": 3,
+        "hours": 49.98,
+        "hundredths": 49.98,
+        "percent": 12.5,
+        "day": "2026-03-16",
+        "moment": "2026-03-16T09:30:00+08:00",
+    }
+    assert set(empty.values()) == {None}
+
+
+@pytest.mark.parametrize("write", [sheets.as_csv, sheets.as_json, sheets.as_xlsx])
+@pytest.mark.parametrize("count", [0, 1, sheets.ROWS_AT_ONCE, sheets.ROWS_AT_ONCE + 1])
+def test_a_file_is_whole_however_many_rows_it_has(
+    table: Table[dict[Kind, Any]], write: Any, count: int
+) -> None:
+    many = Table(name="", lines=["口径"], columns=table.columns, rows=[table.rows[0]] * count, zone=SHANGHAI)
+    pieces = list(write(many))
+    if write is sheets.as_json:
+        assert len(json.loads("".join(pieces))["rows"]) == count
+    elif write is sheets.as_csv:
+        assert len(list(csv.reader(io.StringIO("".join(pieces))))) == count + 2
+    else:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(pieces)))
+        assert len(book.get_sheet_by_index(0).to_python()) == count + 2
+
+
+@pytest.mark.parametrize(
+    ("count", "is_streamed"), [(tables.WHOLE_UP_TO, False), (tables.WHOLE_UP_TO + 1, True)]
+)
+def test_a_long_list_is_sent_as_it_grows_and_a_short_one_tells_its_length(
+    app: Flask, table: Table[dict[Kind, Any]], count: int, is_streamed: bool
+) -> None:
+    rows = [{Kind.NUMBER: 1}] * count
+    with app.test_request_context():
+        answer = tables.answer(
+            Table(name="表", lines=[], columns=table.columns[1:2], rows=rows, zone=SHANGHAI), "csv"
+        )
+        assert answer.is_streamed is is_streamed
+        assert len(answer.get_data().splitlines()) == count + 1
+
+
+def test_no_other_form_is_there(enter: Enter) -> None:
+    assert enter("secretary").get("/units/LAW/members.pdf").status_code == 404
