@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "holidays": frozenset(),
     "pinyin": frozenset(),
     "signatures": frozenset({"rules"}),
+    "photos": frozenset({"rules"}),
     "driver": frozenset(),
     "database": frozenset({"driver"}),
     "fixed": frozenset({"database", "driver"}),

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.actions.stage import Stage, at, leads
+from tests.actions.stage import IN, Stage, at, leads
 from tests.actions.test_ask import leave_college, record
 from volunteer.actions import decide, registry
 from volunteer.models import Approval, Credit, Request
@@ -69,6 +69,22 @@ def test_the_asker_approves_neither_time(stage: Stage) -> None:
         stage.approve(own, "secretary", "13:10")
     with stage.refused(Reason.SAME_PERSON):
         stage.reject(own, "secretary", "13:10")
+
+
+@pytest.mark.parametrize("how", ["took her in", "witnessed"])
+def test_who_recorded_part_of_it_gives_no_second_approval_and_rejects_nothing(stage: Stage, how: str) -> None:
+    if how == "took her in":
+        visit = stage.take(IN, "mei", "organiser", "09:00").visit_id
+    else:
+        visit = stage.come("mei", "09:00").visit_id
+        stage.witness(visit, "organiser", "10:00")
+    request = stage.correction(visit, "12:00", "15:00")
+    stage.approve(request, "leader", "15:10")
+    with stage.refused(Reason.SAME_PERSON):
+        stage.approve(request, "organiser", "15:20")
+    with stage.refused(Reason.SAME_PERSON):
+        stage.reject(request, "organiser", "15:20")
+    assert stage.approve(request, "office", "15:30") is RequestState.APPROVED
 
 
 def test_pressed_twice_the_first_approval_is_one(stage: Stage) -> None:

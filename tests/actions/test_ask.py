@@ -351,3 +351,11 @@ def test_what_the_member_had_cancelled_asks_for_nothing(stage: Stage) -> None:
     )
     with stage.refused(Reason.PROBATION_CLOSED):
         stage.make_up("mei", "09:00", "11:00", "13:00")
+
+
+def test_of_a_member_who_left_a_stranger_learns_nothing(stage: Stage) -> None:
+    leave_college(stage)
+    with stage.refused(Reason.NOT_ALLOWED):
+        record(stage, 60, by="neighbour")
+    with stage.refused(Reason.PROBATION_CLOSED):
+        record(stage, 60)

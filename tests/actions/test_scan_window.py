@@ -1,6 +1,6 @@
 """When a scan counts: the shift's window to the second, stays, and one presence at a time."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -252,6 +252,18 @@ def test_the_policy_is_that_of_the_day_on_which_presence_starts(stage: Stage) ->
     stage.system.shift("S2", stage.cast.post, at("17 09:00"), at("17 12:00"))
     assert stage.minutes(stage.serve("mei", "09:00", "09:20")) == (20, 20)
     assert stage.minutes(stage.serve("mei", "17 09:00", "17 09:20")) == (0, 0)
+
+
+def test_a_night_shift_keeps_the_grace_that_it_began_under(stage: Stage) -> None:
+    stage.system.shift("N1", stage.cast.post, at("16 20:00"), at("17 02:00"))
+    registry.add_policy(
+        stage.session,
+        policy=HoursPolicy(effective_on=date(2026, 3, 17), checkout_grace_min=60),
+        actor=None,
+        now=at("08:00"),
+    )
+    visit = stage.serve("mei", "16 20:00", "17 04:00")
+    assert stage.minutes(visit) == (360, 360)
 
 
 def test_a_cancelled_shift_takes_nobody_in_but_lets_out_who_is_in(stage: Stage) -> None:

@@ -20,6 +20,7 @@ from volunteer.actions import decide, displays, meeting, proposals, registry
 from volunteer.actions.access import load_actor
 from volunteer.actions.meeting import Proposed
 from volunteer.actions.questions import ask_leaders
+from volunteer.actions.tell import tell_member
 from volunteer.actions.tokens import make_token
 from volunteer.models import (
     ApiToken,
@@ -27,13 +28,15 @@ from volunteer.models import (
     Display,
     DisplayLink,
     Erasure,
+    Message,
+    Photo,
     RoleGrant,
     SpotCheck,
     SpotDraw,
     Upload,
 )
 from volunteer.rules.campus import Campus
-from volunteer.rules.kinds import BaseStatus, DecisionKind, Role, UnitKind, UploadKind
+from volunteer.rules.kinds import BaseStatus, DecisionKind, MessageKind, Role, UnitKind, UploadKind
 from volunteer.stats.conversion import last_left_of
 
 # Who asks: everybody of another branch, and the office and a leader of another college.
@@ -60,6 +63,7 @@ FOR_ALL = {
     "/terms/": "all colleges have the same terms",
     "/display/": "the token of a link is a secret of whoever was given it",
     "/me/stored/": "the name of a table; its rows are the asker's own",
+    "/sign-ups/": "shifts are open to the whole college; test_sign_ups asks from another one",
     "/posters/": "the name of a finished file is a secret of whoever asked for it",
 }
 CODES = {
@@ -93,6 +97,10 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         )
         visit = stage.serve("mei", "09:00", "12:00")
         request = stage.make_up("ning", "09:00", "10:00", "13:00")
+        photo = Photo(
+            request_id=request, digest="0" * 64, width=4, height=3, content=b"\xff\xd8\xff", sent_at=NOW
+        )
+        session.add(photo)
         objection = stage.object_to(visit, "13:00", by="organiser")
         office = load_actor(session, people.office_account)
         proposal = proposals.propose_slip(session, account_id=people.secretary_account, actor=office, now=NOW)
@@ -125,6 +133,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         stage.display(people.site)
         displays.make_link(session, site_id=people.site, actor=office, now=NOW)
         make_token(session, account_id=people.mei_account, actor_id=None, now=NOW)
+        tell_member(session, people.mei, MessageKind.REMINDER, "remind:1", now=NOW, shift_id=people.shift)
         upload = Upload(
             account_id=people.office_account,
             kind=UploadKind.MEMBERS,
@@ -137,10 +146,13 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         session.flush()
         grant = select(RoleGrant.id).where(RoleGrant.account_id == people.leader_account)
         display = select(Display.id).where(Display.site_id == people.site, ~Display.is_poster)
+        message = select(func.min(Message.id)).where(Message.account_id == people.mei_account)
         token = select(ApiToken.id).where(ApiToken.account_id == people.mei_account)
         return {
             "visit_id": visit,
+            "message_id": session.scalars(message).one(),
             "request_id": request,
+            "photo_id": photo.id,
             "objection_id": objection,
             "question_id": question,
             "draw_id": draw.id,

@@ -131,7 +131,10 @@ class Generator:
         self.attempt("policy", effective_on="2020-01-01", **keys)
         self.second: Line | None = None
         if self.chance(0.5):
-            changed = {"rounding_unit_min": pick([1, 15, 30]), "confirmation": pick(["auto", "committee"])}
+            changed = {"rounding_unit_min": pick([1, 15, 30]), "confirmation": pick(["auto", "committee"]),
+                       "day_cap_min": pick([240, 300, 480]), "min_record_min": pick([15, 10, 20]),
+                       "checkin_early_min": pick([30, 15, 60]), "checkout_grace_min": pick([120, 60, 180]),
+                       "threshold_min": pick([300, 900, 3000])}  # fmt: skip
             self.second = keys | changed
 
     def units_and_accounts(self) -> None:

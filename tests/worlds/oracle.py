@@ -338,7 +338,7 @@ class Scans(Registry):
         refuse_if(key in self.used_codes, "same_code_again")
         self.doubt(visit["is_taken"])
         is_weak = "offline_since" in line or bool(line.get("printed"))
-        self.doubt(visit["witnessed_by"] and (is_weak or visit["is_keeper"]))
+        self.doubt((visit["witnessed_by"] or visit["seen_by"]) and (is_weak or visit["is_keeper"]))
         self.doubt(is_weak and visit["is_keeper"])
         self.doubt(is_weak and len(visit["stays"]) > 1)
         visit["stays"][-1][1] = when
@@ -558,6 +558,7 @@ class Papers(Scans):
     def approve_again(self, request: Line, by: str, end: int | None) -> None:
         member, shift = request["member"], self.shifts[request["shift"]]
         refuse_if(self.is_self(by, member) or by == request["approved"][0][0], "same_person")
+        refuse_if(by in self.vouchers(request["visit"]), "same_person")
         refuse_if(not self.reviews(by, member), "not_allowed")
         refuse_if(self.is_closed(member), "probation_closed")
         if self.is_college(by, self.unit_now(member)):
@@ -629,6 +630,7 @@ class Papers(Scans):
         self.doubt(request["state"] != "asked" or any(by == who for who, _, _ in request["approved"]))
         self.doubt(request.get("by") == by)
         refuse_if(self.is_self(by, request["member"]), "same_person")
+        refuse_if("visit" in request and by in self.vouchers(request["visit"]), "same_person")
         refuse_if(not self.reviews(by, request["member"]), "not_allowed")
         self.doubt(self.is_closed(request["member"]))
         request["state"] = "rejected"
@@ -650,12 +652,15 @@ class Papers(Scans):
         self.doubt(any(r.get("visit") is visit for r in self.requests.values()))
         return visit
 
+    def vouchers(self, visit: Line) -> set[str | None]:
+        """Who took her in or out, attested or witnessed: recorder is not approver."""
+        return visit["taken_by"] | {visit["witnessed_by"], visit["attested_by"]}
+
     def recorders(self, visit: Line) -> set[str | None]:
         """Everybody whose word the visit rests on."""
         asked = [r for r in self.requests.values() if r.get("visit") is visit]
         approvers = {who for r in asked for who, _, _ in r["approved"]}
-        publisher = self.shifts[visit["shift"]]["by"]
-        return approvers | visit["taken_by"] | {visit["witnessed_by"], visit["attested_by"], publisher}
+        return approvers | self.vouchers(visit) | {self.shifts[visit["shift"]]["by"]}
 
     def do_confirm(self, line: Line) -> None:
         visit = self.review(line)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from volunteer.models import Account, Post, RoleGrant, Unit
+from volunteer.models import Account, Membership, Post, RoleGrant, Unit
 from volunteer.rules.kinds import Role
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor, Grant
@@ -46,6 +46,13 @@ def chain_of(session: Session, unit_id: int | None) -> tuple[int, ...]:
 def post_chain(session: Session, post_id: int) -> tuple[int, ...]:
     """Return the chain of the unit that runs a post."""
     return chain_of(session, session.execute(select(Post.unit_id).where(Post.id == post_id)).scalar_one())
+
+
+def last_branch(session: Session, member_id: int) -> int | None:
+    """Return the member's branch; of one who has left the college, the last."""
+    return session.execute(
+        select(Membership.unit_id).where(Membership.member_id == member_id).order_by(Membership.id.desc())
+    ).scalar()
 
 
 def check_keeper(session: Session, actor: Actor | None, post_id: int) -> None:

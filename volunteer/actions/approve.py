@@ -12,9 +12,11 @@ from volunteer.actions.audit import note
 from volunteer.actions.book import Nearby, Why, around_visit, book, granted_alone
 from volunteer.actions.calendar import policy_of_window
 from volunteer.actions.keep import keep_end
+from volunteer.actions.review import vouched_for
+from volunteer.actions.tell import tell_member
 from volunteer.models import Account, Approval, Credit, Member, Request, Visit
 from volunteer.rules.campus import Campus
-from volunteer.rules.kinds import SETTLED, Grade, RequestState, VisitState
+from volunteer.rules.kinds import SETTLED, Grade, MessageKind, RequestState, VisitState
 from volunteer.rules.names import clean_line
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
@@ -77,6 +79,7 @@ def approve(
     note(session, "approve", "request", request_id, actor_id=actor.account_id, now=now, step=step)
     if step == 2:
         _grant(session, request, actor, campus, now)
+        _tell(session, request, MessageKind.REQUEST_APPROVED, now)
     elif request.visit_id is not None:
         _book_again(session, request.visit_id, actor, campus, now)
     return request.state
@@ -104,6 +107,7 @@ def reject(
     _check_seen(desk, actor, seen)
     request = desk.request
     _check_new_hand(session, desk, actor)
+    _check_no_recorder(session, desk, actor)
     if not actor.may_review(desk.unit_chain):
         raise Refusal(Reason.NOT_ALLOWED)
     request.state = RequestState.REJECTED
@@ -116,6 +120,20 @@ def reject(
         changed = replace(visit, state=VisitState.REJECTED, grade=Grade.X)
         _book(session, found.replacing(changed), visit.id, "reject", actor, campus, now)
     note(session, "reject", "request", request_id, actor_id=actor.account_id, now=now)
+    _tell(session, request, MessageKind.REQUEST_REJECTED, now)
+
+
+def _tell(session: Session, request: Request, kind: MessageKind, now: datetime) -> None:
+    tell_member(
+        session,
+        request.member_id,
+        kind,
+        f"request:{request.id}",
+        now=now,
+        visit_id=request.visit_id,
+        number=request.minutes,
+        text=request.answer,
+    )
 
 
 def _desk(session: Session, request_id: int) -> _Desk:
@@ -156,10 +174,12 @@ def _check_seen(desk: _Desk, actor: Actor, seen: int | None) -> None:
 def _check_approver(session: Session, desk: _Desk, actor: Actor, step: int) -> None:
     """Refuse the asker, the first approver, and who has no such right.
 
-    First the post's leader, the member's committee or the college; then the committee or the college. Hours
-    that were not served with us go by the committee, then by the college.
+    First the post's leader, the member's committee or the college; then the committee or the college, but not
+    who recorded part of it herself. Hours that were not served with us go by the committee, then the college.
     """
     _check_new_hand(session, desk, actor)
+    if step == 2:
+        _check_no_recorder(session, desk, actor)
     is_college = actor.is_college_of(desk.unit_chain)
     may = is_college or actor.is_committee_of(desk.unit_chain)
     if step == 1 and desk.post_id is not None:
@@ -181,6 +201,15 @@ def _check_new_hand(session: Session, desk: _Desk, actor: Actor) -> None:
         raise Refusal(Reason.SAME_PERSON)
     if desk.request.state is not RequestState.ASKED or desk.is_held:
         raise Refusal(Reason.NOT_ALLOWED)
+
+
+def _check_no_recorder(session: Session, desk: _Desk, actor: Actor) -> None:
+    """Refuse who took the member in, attested or witnessed: recorder is not approver."""
+    if desk.request.visit_id is None:
+        return
+    _, visit = around_visit(session, desk.request.visit_id)
+    if vouched_for(session, visit, actor.account_id):
+        raise Refusal(Reason.SAME_PERSON)
 
 
 def _is_same_member(session: Session, account_id: int, actor: Actor) -> bool:

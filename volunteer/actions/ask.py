@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from volunteer.actions.access import actor_id, check_reviewer
+from volunteer.actions.access import actor_id, check_reviewer, last_branch
 from volunteer.actions.audit import note
 from volunteer.actions.book import Nearby, Why, around_visit, book, nearby
 from volunteer.actions.calendar import policy_for, record_deadline
@@ -122,10 +122,12 @@ def request_make_up(
     if (known := _known(session, ref)) is not None:
         return known
     shift = session.get(Shift, shift_id)
-    if shift is None or shift.cancelled_at is not None:
+    if shift is None:
         raise Refusal(Reason.UNKNOWN)
     _check_own(actor, member_id)
     unit_id = check_still_member(session, member_id)
+    if shift.cancelled_at is not None:
+        raise Refusal(Reason.UNKNOWN)
     if not (shift.starts_at <= starts_at < ends_at <= shift.ends_at and ends_at <= now):
         raise Refusal(Reason.BEYOND_SHIFT, starts_at=shift.starts_at, ends_at=shift.ends_at)
     span = Span(shift.starts_at, shift.ends_at)
@@ -193,9 +195,9 @@ def request_record(
         raise ValueError(f"not a typed record: {kind}")
     if (known := _known(session, ref)) is not None:
         return known
-    unit_id = check_still_member(session, member_id)
     if actor is not None and not actor.is_member(member_id):
-        check_reviewer(session, actor, unit_id)
+        check_reviewer(session, actor, last_branch(session, member_id))
+    unit_id = check_still_member(session, member_id)
     if minutes <= 0 or on > campus.day(now):
         raise Refusal(Reason.BAD_FIELD, field="minutes" if minutes <= 0 else "on")
     _, policy = policy_for(session, on)

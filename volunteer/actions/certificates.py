@@ -7,9 +7,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from volunteer.actions.access import check_not_own, check_reviewer
+from volunteer.actions.access import check_not_own, check_reviewer, last_branch
 from volunteer.actions.audit import note
-from volunteer.actions.decide import last_branch
 from volunteer.actions.notices import freeze, notices_of_form
 from volunteer.database import StaleRow
 from volunteer.models import CertificateRequest, Member, ProbationWindow

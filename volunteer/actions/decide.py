@@ -7,11 +7,12 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from volunteer.actions.access import actor_id, check_college, check_not_own, check_reviewer
+from volunteer.actions.access import actor_id, check_college, check_not_own, check_reviewer, last_branch
 from volunteer.actions.ask import check_still_member
 from volunteer.actions.audit import note
 from volunteer.actions.book import Why, book, earned_by, nearby
 from volunteer.actions.calendar import policy_of_window
+from volunteer.actions.sign_ups import withdraw_from_all
 from volunteer.models import (
     Decision,
     DecisionProposal,
@@ -159,6 +160,8 @@ def transfer(
     session.flush()
     # The new branch has not met about her; of one who has left, no day is lifted either.
     _overtake(session, member_id, actor_id(actor), now, also_days=to_unit_id is None)
+    if to_unit_id is None:
+        withdraw_from_all(session, member_id=member_id, now=now)
     note(session, "transfer", "member", member_id, actor_id=actor_id(actor), now=now, to=to_unit_id, on=on)
 
 
@@ -229,13 +232,6 @@ def _check_two(session: Session, member_id: int, proposed_by: Actor, approved_by
     check_college(session, approved_by, unit_id)
 
 
-def last_branch(session: Session, member_id: int) -> int | None:
-    """Return the member's branch; of one who has left the college, the last."""
-    return session.execute(
-        select(Membership.unit_id).where(Membership.member_id == member_id).order_by(Membership.id.desc())
-    ).scalar()
-
-
 def _window(session: Session, member_id: int) -> ProbationWindow:
     check_still_member(session, member_id)
     # Of two decisions at once, the second must see the first.
@@ -268,6 +264,8 @@ def _record(
     )
     session.flush()
     _overtake(session, member_id, approved_by.account_id, now, also_days=outcome is Outcome.CANCELLED)
+    if outcome is Outcome.CANCELLED:
+        withdraw_from_all(session, member_id=member_id, now=now)
     act = outcome.value if outcome else "extended"
     note(session, act, "member", member_id, actor_id=approved_by.account_id, now=now, meeting_on=meeting_on)
 

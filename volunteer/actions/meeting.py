@@ -11,7 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from volunteer.actions import decide
-from volunteer.actions.access import check_college, check_not_own, check_reviewer, load_actor
+from volunteer.actions.access import (
+    check_college,
+    check_not_own,
+    check_reviewer,
+    last_branch,
+    load_actor,
+)
 from volunteer.actions.ask import check_still_member
 from volunteer.actions.audit import note
 from volunteer.actions.two_people import settle_once
@@ -51,7 +57,7 @@ def propose(
             and whatever :mod:`volunteer.actions.decide` refuses.
     """
     check_not_own(actor, proposed.member_id)
-    check_reviewer(session, actor, decide.last_branch(session, proposed.member_id))
+    check_reviewer(session, actor, last_branch(session, proposed.member_id))
     text = clean_line(reason, "reason", longest=REASON_LENGTH)
     waiting = _waiting_like(session, proposed)
     if waiting is not None:
@@ -227,7 +233,7 @@ def _of_another(session: Session, proposal_id: int, actor: Actor) -> DecisionPro
     check_not_own(actor, row.member_id)
     if row.proposed_by_id == actor.account_id:
         raise Refusal(Reason.SAME_PERSON, case="own_proposal")
-    check_college(session, actor, decide.last_branch(session, row.member_id))
+    check_college(session, actor, last_branch(session, row.member_id))
     _check_waiting(row)
     return row
 
@@ -236,7 +242,7 @@ def _proposer(session: Session, row: DecisionProposal) -> Actor:
     """Return who proposed, with the rights that she holds now: an office that has ended proposes nothing."""
     try:
         found = load_actor(session, row.proposed_by_id)
-        check_reviewer(session, found, decide.last_branch(session, row.member_id))
+        check_reviewer(session, found, last_branch(session, row.member_id))
     except Refusal as refusal:
         raise Refusal(Reason.NOT_ALLOWED, case="proposer") from refusal
     return found

@@ -146,18 +146,17 @@ def load_context(
 
 
 def _context(row: Any, member_id: int, day: date, at: datetime, campus: Campus) -> ScanContext:
+    nearby = Nearby.of(row, member_id=member_id, day=day)
     return ScanContext(
         member_id=member_id,
         unit_id=row.unit_id,
         outcome=None if row.outcome is None else Outcome(row.outcome),
         display=_display_of(row, member_id),
-        shifts=tuple(
-            _shift_of(fields, row.policies, member_id, at, campus) for fields in rows_in(row.shifts)
-        ),
+        shifts=tuple(_shift_of(fields, row.policies, nearby, at, campus) for fields in rows_in(row.shifts)),
         led_posts=frozenset(post_id for (post_id,) in rows_in(row.led_posts)),
         used_sides=frozenset(Side(side) for (side,) in rows_in(row.used_sides)),
         receipt=_receipt_of(row.receipt),
-        nearby=Nearby.of(row, member_id=member_id, day=day),
+        nearby=nearby,
     )
 
 
@@ -175,17 +174,22 @@ def _display_of(row: Any, member_id: int) -> DisplayFound | None:
     )
 
 
-def _shift_of(fields: list[Any], policies: str, member_id: int, at: datetime, campus: Campus) -> ShiftAround:
+def _shift_of(fields: list[Any], policies: str, nearby: Nearby, at: datetime, campus: Campus) -> ShiftAround:
     number, post_id, post_name, starts, ends, publisher, cancelled_at = fields
     span = Span(moment(starts), moment(ends))
-    counts_from = min(max(at, span.start), span.end)
-    policy_id, policy = policy_in_force(policies, campus.day(counts_from))
+    begun = nearby.live_visit_of(number)
+    if begun is not None:
+        # A night shift keeps the version that it began under, whatever is in force when she leaves.
+        policy_id, policy = begun.policy_id, begun.policy
+    else:
+        counts_from = min(max(at, span.start), span.end)
+        policy_id, policy = policy_in_force(policies, campus.day(counts_from))
     return ShiftAround(
         id=number,
         post_id=post_id,
         post_name=post_name,
         span=span,
-        is_published_by_member=publisher == member_id,
+        is_published_by_member=publisher == nearby.member_id,
         is_cancelled=cancelled_at is not None,
         policy_id=policy_id,
         policy=policy,

@@ -2,6 +2,7 @@
 
 from volunteer.models.access import Account, ApiToken, AuditLine, Proposal, RoleGrant, Slip, WrongTry
 from volunteer.models.devices import Device, QueuedScan
+from volunteer.models.inbox import DailyChore, Letter, MailAddress, Message
 from volunteer.models.ledger import LedgerHead, Seal
 from volunteer.models.onsite import DisplayLink, Headcount, HostStatement, PassScan, RollCall
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
@@ -22,10 +23,12 @@ from volunteer.models.people import (
     OverCap,
     ProbationWindow,
 )
+from volunteer.models.photos import Photo
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
 from volunteer.models.privacy import Erasure, FormerName, Look
 from volunteer.models.requests import Approval, Objection, Request
 from volunteer.models.review import Question, SpotCheck, SpotDraw
+from volunteer.models.sign_ups import CalendarLink, SignUp
 from volunteer.models.uploads import Upload
 from volunteer.models.visits import Credit, Evidence, Visit, VisitFlag, Witness
 
@@ -35,11 +38,13 @@ __all__ = [
     "Approval",
     "AuditLine",
     "Base",
+    "CalendarLink",
     "Certificate",
     "CertificateEnd",
     "CertificatePaper",
     "CertificateRequest",
     "Credit",
+    "DailyChore",
     "Decision",
     "DecisionProposal",
     "Device",
@@ -51,15 +56,19 @@ __all__ = [
     "Headcount",
     "HostStatement",
     "LedgerHead",
+    "Letter",
     "Look",
+    "MailAddress",
     "Member",
     "Membership",
+    "Message",
     "Notice",
     "NoticeEnd",
     "NoticeLine",
     "Objection",
     "OverCap",
     "PassScan",
+    "Photo",
     "PolicyVersion",
     "Post",
     "ProbationWindow",
@@ -72,6 +81,7 @@ __all__ = [
     "Seal",
     "Shift",
     "ShiftBreak",
+    "SignUp",
     "Site",
     "Slip",
     "SpotCheck",

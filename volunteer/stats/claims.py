@@ -41,6 +41,13 @@ def open_claim(session: Session, visit_id: int) -> OpenClaim | None:
     return OpenClaim(**row._mapping) if row else None
 
 
+def own_request(session: Session, ref: object, account_id: int) -> int | None:
+    """Return the request that the account made under this name, if there is one."""
+    return session.execute(
+        select(Request.id).where(Request.ref == ref, Request.asked_by_id == account_id)
+    ).scalar_one_or_none()
+
+
 def made_up_minutes(session: Session, member_id: int) -> int:
     """Return the net minutes of grade E that the member already has inside the window."""
     minutes: int = session.execute(

@@ -16,6 +16,7 @@ from volunteer.models import (
     ApiToken,
     Approval,
     AuditLine,
+    CalendarLink,
     Certificate,
     CertificateEnd,
     CertificatePaper,
@@ -27,13 +28,17 @@ from volunteer.models import (
     Erasure,
     Evidence,
     FormerName,
+    Letter,
     Look,
+    MailAddress,
     Member,
     Membership,
+    Message,
     NoticeLine,
     Objection,
     OverCap,
     PassScan,
+    Photo,
     ProbationWindow,
     Proposal,
     Question,
@@ -41,6 +46,7 @@ from volunteer.models import (
     Request,
     RoleGrant,
     RollCall,
+    SignUp,
     Slip,
     SpotCheck,
     Upload,
@@ -118,12 +124,12 @@ def of_account(table: Any, who: Person) -> ColumnElement[bool]:
     return table.c.account_id == who.account_id  # type: ignore[no-any-return]
 
 
-def of_own(owner: type[Model], column: str) -> Which:
-    """Rows that name a row of *owner* that is the member's."""
+def of_own(owner: type[Model], column: str, whose: str = "member_id") -> Which:
+    """Rows that name a row of *owner* that is the member's, or the account's."""
     own = table_of(owner)
 
     def which(table: Any, who: Person) -> ColumnElement[bool]:
-        return table.c[column].in_(select(own.c.id).where(own.c.member_id == who.member_id))  # type: ignore[no-any-return]
+        return table.c[column].in_(select(own.c.id).where(own.c[whose] == getattr(who, whose)))  # type: ignore[no-any-return]
 
     return which
 
@@ -171,6 +177,13 @@ KEPT: Sequence[Kept] = (
     Kept(model=RollCall, which=of_own(Visit, "visit_id")),
     Kept(model=Credit, which=of_member),
     Kept(model=Request, which=of_member, erased={"reason": GONE, "answer": GONE, "what": GONE}),
+    Kept(
+        model=Photo,
+        which=of_own(Request, "request_id"),
+        hidden=frozenset({"content"}),
+        is_removed=True,
+    ),
+    Kept(model=SignUp, which=of_member),
     Kept(model=Approval, which=of_own(Request, "request_id")),
     Kept(model=Objection, which=of_own(Visit, "visit_id"), erased={"reason": GONE, "answer": GONE}),
     Kept(model=Question, which=of_own(Visit, "visit_id"), erased={"text": GONE, "answer": GONE}),
@@ -197,6 +210,10 @@ KEPT: Sequence[Kept] = (
     Kept(model=Slip, which=of_account, hidden=frozenset({"digest"})),
     Kept(model=ApiToken, which=of_account, hidden=frozenset({"digest"})),
     Kept(model=Upload, which=of_account, hidden=frozenset({"content"})),
+    Kept(model=Letter, which=of_own(Message, "message_id", "account_id"), is_removed=True),
+    Kept(model=Message, which=of_account, is_removed=True),
+    Kept(model=MailAddress, which=of_account, is_removed=True),
+    Kept(model=CalendarLink, which=of_account, hidden=frozenset({"digest"}), is_removed=True),
     Kept(model=Erasure, which=of_member, erased={"reason": GONE}),
     Kept(model=Look, which=_seen),
     Kept(model=AuditLine, which=_acts),

@@ -62,6 +62,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         health,
         identity,
         importing,
+        inbox,
         language,
         leader,
         looks,
@@ -70,6 +71,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         papers,
         people,
         personal,
+        photos,
         posters,
         problems,
         pwa,
@@ -80,6 +82,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         screens,
         security,
         show,
+        sign_ups,
         slips,
         student,
         timetable,
@@ -95,6 +98,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     problems.init_app(app)
     show.init_app(app, settings)
     looks.init_app(app)
+    inbox.init_app(app)
     for part in (
         health,
         metrics,
@@ -102,6 +106,8 @@ def assemble(app: Flask, settings: Settings) -> None:
         auth,
         scan,
         student,
+        sign_ups,
+        inbox,
         leader,
         screens,
         posters,
@@ -110,6 +116,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         conversion,
         papers,
         typed,
+        photos,
         review,
         oversight,
         trail,

@@ -21,6 +21,7 @@ from volunteer.stats import desk, onsite
 from volunteer.stats.cards import CardEnd, Neighbours, QuestionRow
 from volunteer.stats.desk import OpenObjection, OpenRequest, PendingVisit
 from volunteer.stats.onsite import Count, Statement
+from volunteer.stats.photos import PhotoRow, photos_of
 from volunteer.stats.signs import Sign, signs_of
 
 Case = PendingVisit | OpenRequest | OpenObjection
@@ -49,6 +50,7 @@ class Card:
     neighbours: Neighbours | None = None
     before: str | None = None
     questions: Sequence[QuestionRow] = ()
+    photos: Sequence[PhotoRow] = ()
     counts: Sequence[Count] = ()
     statements: Sequence[Statement] = ()
 
@@ -99,6 +101,7 @@ def with_details(session: Session, cards: Sequence[Card]) -> list[Card]:
     ends = details.ends_of_shifts(session, shifts)
     history = details.history_of(session, members)
     questions = details.questions_about(session, visits)
+    pictures = photos_of(session, [card.case.id for card in cards if card.kind is Kind.REQUEST])
     counts, statements = onsite.counts_of(session, shifts), onsite.statements_of(session, shifts)
     return [
         replace(
@@ -107,6 +110,7 @@ def with_details(session: Session, cards: Sequence[Card]) -> list[Card]:
             neighbours=_neighbours(card.case, ends),
             before=_before(card.case, history),
             questions=questions.get(card.case.visit_id or 0, ()),
+            photos=pictures.get(card.case.id, ()) if card.kind is Kind.REQUEST else (),
             counts=counts.get(card.case.shift_id or 0, ()),
             statements=statements.get(card.case.shift_id or 0, ()),
         )

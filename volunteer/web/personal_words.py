@@ -24,6 +24,8 @@ TITLES: Mapping[str, Any] = {
     "roll_call": _l("Roll-calls"),
     "credit": _l("Ledger"),
     "request": _l("Requests"),
+    "photo": _l("Photographs with requests"),
+    "sign_up": _l("Sign-ups"),
     "approval": _l("Approvals of requests"),
     "objection": _l("Objections"),
     "question": _l("Questions to leaders"),
@@ -45,6 +47,10 @@ TITLES: Mapping[str, Any] = {
     "slip": _l("Activation slips"),
     "api_token": _l("Tokens for programs"),
     "upload": _l("Files sent"),
+    "letter": _l("Messages sent by mail"),
+    "message": _l("Inbox"),
+    "mail_address": _l("Mail address"),
+    "calendar_link": _l("Calendar link"),
     "erasure": _l("Wishes to be forgotten"),
     "look": _l("Who looked"),
     "audit": _l("Who changed what"),
@@ -54,7 +60,7 @@ GROUPS: Sequence[tuple[Any, frozenset[str]]] = (
     (_l("You"), frozenset({"member", "former_name", "membership", "probation", "erasure"})),
     (
         _l("Your service"),
-        frozenset({"visit", "evidence", "witness", "visit_flag", "roll_call", "credit"}),
+        frozenset({"visit", "evidence", "witness", "visit_flag", "roll_call", "credit", "sign_up"}),
     ),
     (
         _l("What was asked and decided"),
@@ -62,6 +68,7 @@ GROUPS: Sequence[tuple[Any, frozenset[str]]] = (
             {
                 "request",
                 "approval",
+                "photo",
                 "objection",
                 "question",
                 "spot_check",

@@ -20,7 +20,7 @@ from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas.fields import N_
 from volunteer.stats import desk
 from volunteer.stats.cards import last_act
-from volunteer.web import access, flag_words, paging, words
+from volunteer.web import access, flag_words, paging, photos, words
 from volunteer.web.desk import Kind, desk_of, with_details
 from volunteer.web.numbers import number
 from volunteer.web.show import settings
@@ -51,6 +51,7 @@ def queue() -> ResponseReturnValue:
         kinds=list(Kind),
         quiet=[card.case for card in chosen if card.is_quiet][:QUIET_AT_ONCE],
         told=flag_words.told,
+        photo_told=photos.told,
         may_oversee=Role.COLLEGE in access.roles(),
         # A leader gives the first approval; turning down is for the committee and the college.
         may_reject=bool(access.roles() & access.REVIEWERS),

@@ -1,6 +1,6 @@
 """A member's own pages: home, records with their why, what she may ask for, and what is kept about her."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
@@ -20,10 +20,9 @@ from volunteer.rules.kinds import VisitState
 from volunteer.rules.passwords import check_password
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas.asks import Password, correction_form, make_up_form, reason_form
-from volunteer.stats import sites
 from volunteer.stats.accounts import own_tokens
 from volunteer.stats.breakdown import breakdown_of
-from volunteer.stats.claims import open_claim, typed_requests
+from volunteer.stats.claims import open_claim, own_request, typed_requests
 from volunteer.stats.conversion import decisions_about
 from volunteer.stats.first_steps import is_setting_up
 from volunteer.stats.past_shifts import past_shifts
@@ -33,10 +32,12 @@ from volunteer.stats.slips import own_entry
 from volunteer.stats.standing import member_standing
 from volunteer.web import access, auth, identity, records, tables
 from volunteer.web.forms import Form
+from volunteer.web.photos import run_with_photos
+from volunteer.web.routing import takes_files
 from volunteer.web.show import settings, tabs
+from volunteer.web.sign_ups import shifts_ahead
 
 bp = Blueprint("student", __name__)
-SHIFTS_AHEAD = timedelta(days=7)
 RECENT = 3
 
 
@@ -69,7 +70,7 @@ def home() -> ResponseReturnValue:
         to_confirm=[record for record in recent if record.waits_for_her],
         recent=[record for record in recent if record.state is not VisitState.OPEN][:RECENT],
         entry=own_entry(session, access.me().id, now=now),
-        shifts=sites.next_shifts(session, now=now, until=now + SHIFTS_AHEAD, limit=5),
+        shifts=shifts_ahead(session, member_id, now=now),
         now=now,
     )
 
@@ -107,18 +108,18 @@ def done(visit_id: int) -> ResponseReturnValue:
 
 @bp.route("/records/<row:visit_id>/correct", methods=["GET", "POST"])
 @access.member
+@takes_files
 def correct(visit_id: int) -> ResponseReturnValue:
     """Ask for the end of a service that was not checked out."""
     record, form, now = _mine(visit_id), Form.typed(), clock.utc_now()
     actor, campus, session = access.actor(), settings().campus, db.session()
     asked = open_claim(session, visit_id)
     if asked is None and form.is_sent and (values := form.load(correction_form(campus.zone))) is not None:
-        form.run(
-            lambda: in_transaction(
-                lambda session: request_correction(
-                    session, visit_id=visit_id, actor=actor, campus=campus, now=now, **values
-                )
-            )
+        run_with_photos(
+            form,
+            lambda session: request_correction(
+                session, visit_id=visit_id, actor=actor, campus=campus, now=now, **values
+            ),
         )
         if not form.errors:
             flash(gettext("Asked. Two people now look at it."), "done")
@@ -178,6 +179,7 @@ def confirm(visit_id: int) -> ResponseReturnValue:
 
 @bp.route("/records/make-up", methods=["GET", "POST"])
 @access.member
+@takes_files
 def make_up() -> ResponseReturnValue:
     """Ask for a service that was not scanned at all."""
     form, now = Form.typed(), clock.utc_now()
@@ -185,7 +187,7 @@ def make_up() -> ResponseReturnValue:
     found = past_shifts(db.session(), member_id, now=now)
     if form.is_sent and (values := form.load(make_up_form(campus.zone))) is not None:
         shift_id = next((shift.id for shift in found if shift.code == values["shift"]), None)
-        form.run(lambda: in_transaction(lambda session: _ask(session, member_id, shift_id, values, now)))
+        run_with_photos(form, lambda session: _ask(session, member_id, shift_id, values, now))
         if not form.errors:
             flash(gettext("Asked. Two people now look at it."), "done")
             return redirect("/records", 303)
@@ -265,6 +267,10 @@ def _ask(
     session: Session, member_id: int, shift_id: int | None, values: dict[str, object], now: datetime
 ) -> int:
     if shift_id is None:
+        # Once asked for, the shift is no longer offered; sent twice it is still one request.
+        known = own_request(session, values["ref"], access.me().id)
+        if known is not None:
+            return known
         raise Refusal(Reason.BAD_FIELD, field="shift")
     asked = {name: value for name, value in values.items() if name != "shift"}
     return request_make_up(

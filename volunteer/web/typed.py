@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from volunteer import clock
 from volunteer.actions.ask import request_record
-from volunteer.database import db, in_transaction
+from volunteer.database import db
 from volunteer.rules.kinds import RequestKind, Sight
 from volunteer.rules.policy import policy_on
 from volunteer.rules.reasons import Reason, Refusal
@@ -22,6 +22,8 @@ from volunteer.stats.policies import policies
 from volunteer.stats.standing import member_standing
 from volunteer.web import access, looks
 from volunteer.web.forms import Form
+from volunteer.web.photos import run_with_photos
+from volunteer.web.routing import takes_files
 from volunteer.web.show import settings
 
 bp = Blueprint("typed", __name__)
@@ -29,6 +31,7 @@ bp = Blueprint("typed", __name__)
 
 @bp.route("/records/earlier", methods=["GET", "POST"])
 @access.member
+@takes_files
 def mine() -> ResponseReturnValue:
     """Let a member ask for hours from before the start or from elsewhere."""
     return _page(access.my_member_id(), "/records", is_own=True)
@@ -36,6 +39,7 @@ def mine() -> ResponseReturnValue:
 
 @bp.route("/members/<row:member_id>/record", methods=["GET", "POST"])
 @access.committee
+@takes_files
 def of_member(member_id: int) -> ResponseReturnValue:
     """Let the committee ask for them in a member's name."""
     if not units.may_read_member(db.session(), member_id, access.actor(), access.REVIEWERS):
@@ -48,7 +52,7 @@ def of_member(member_id: int) -> ResponseReturnValue:
 def _page(member_id: int, back: str, *, is_own: bool) -> ResponseReturnValue:
     form = Form.typed()
     if form.is_sent and (values := form.load(RecordForm())) is not None:
-        form.run(lambda: in_transaction(lambda session: _asked(session, member_id, values)))
+        run_with_photos(form, lambda session: _asked(session, member_id, values))
         if not form.errors:
             flash(gettext("Asked. First the branch committee looks at it, then the college."), "done")
             return redirect(back, 303)

@@ -66,6 +66,15 @@ SENTENCES: Mapping[Reason, Any] = {
         "Hours are credited under this number and papers may name it, so it stays. Only a number without"
         " credited hours can be mended."
     ),
+    Reason.SIGN_UP_CLOSED: _l("Signing up for this shift is not open."),
+    Reason.SIGN_UP_OVERLAPS: _l("You have signed up for another shift at this time. Withdraw there first."),
+    Reason.SIGN_UPS_USED: _l(
+        "You have signed up for as many coming shifts as one person may. Withdraw from one, or wait until one"
+        " is over."
+    ),
+    Reason.WITHDRAW_TOO_LATE: _l(
+        "Too late to withdraw. Tell the leader of the post that you cannot come, so that others know."
+    ),
     Reason.NOT_SIGNED_IN: _l("Please sign in first."),
     Reason.WRONG_PASSWORD: _l("Login or password is not right."),
     Reason.SLIP_UNKNOWN: _l("No slip has this code. Compare it with your slip, sign by sign."),
@@ -96,6 +105,15 @@ SENTENCES: Mapping[Reason, Any] = {
 
 # The case of a sentence is chosen by the fact "case" that the rule gave.
 CASES: Mapping[tuple[Reason, str], Any] = {
+    (Reason.SIGN_UP_CLOSED, "begun"): _l(
+        "This shift has begun or is over. If you are at the post, scan the code there."
+    ),
+    (Reason.SIGN_UP_CLOSED, "cancelled"): _l("This shift was cancelled. Choose another one."),
+    (Reason.SIGN_UP_CLOSED, "ahead"): _l("Signing up for this shift opens on {on} at {at}."),
+    (Reason.SIGN_UP_CLOSED, "nobody"): _l(
+        "One does not sign up for shifts of this post. Come and scan the code there."
+    ),
+    (Reason.SIGN_UP_CLOSED, "unit"): _l("The shifts of this post are for the members of {unit}."),
     (Reason.CODE_UNKNOWN, "digits"): _l("The code has 8 digits. Type all of them, as the screen shows them."),
     (Reason.CODE_UNKNOWN, "not_shown"): _l(
         "No screen of {post} shows these digits now. Check the post, and type the digits of this moment."
@@ -185,6 +203,14 @@ CASES: Mapping[tuple[Reason, str], Any] = {
     (Reason.BAD_FIELD, "password_login"): _l("Not your login or student number."),
     (Reason.BAD_FIELD, "password_plain"): _l("At least five different characters, and no row of digits."),
     (Reason.BAD_FIELD, "password_again"): _l("The two are not the same. Type both again."),
+    (Reason.WRONG_TYPE, "photo"): _l(
+        "One of the files is no picture that can be taken here. Choose pictures as JPEG, PNG or WebP; a"
+        " screenshot of it will do."
+    ),
+    (Reason.TOO_LARGE, "photo"): _l(
+        "One of the pictures has too many pixels. Take it again with the usual camera, or a screenshot of it."
+    ),
+    (Reason.BAD_FIELD, "photos_many"): _l("At most {most} pictures a request."),
     (Reason.BAD_FIELD, "over_a_day"): _l(
         "A shift lasts at most 24 hours; {span} is longer. Publish two shifts that touch."
     ),
@@ -237,6 +263,21 @@ CASES: Mapping[tuple[Reason, str], Any] = {
 WITH_FACTS: Mapping[Reason, tuple[Any, ...]] = {
     Reason.SHIFT_OVERLAPS: (
         _l("It overlaps the shift {other} of this post. Choose other times, or cancel that one."),
+    ),
+    Reason.SIGN_UP_OVERLAPS: (
+        _l("You have signed up for {post}, {span}, at the same time. Withdraw there first."),
+    ),
+    Reason.SIGN_UPS_USED: (
+        _l(
+            "You have signed up for {most} coming shifts, the most that one person may. Withdraw from one, or"
+            " wait until one is over."
+        ),
+    ),
+    Reason.WITHDRAW_TOO_LATE: (
+        _l(
+            "Too late to withdraw: this was possible until {on} {at}. Tell the leader of the post that you"
+            " cannot come, so that others know."
+        ),
     ),
     Reason.TOO_LARGE: (
         _l("This is larger than {limit} MB, the most that is taken here. Send less at once."),
