@@ -19,6 +19,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_daily_chore")),
     )
     op.create_table(
+        "kept_period",
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("from_on < to_on", name=op.f("ck_kept_period_days")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_period")),
+        sa.UniqueConstraint("from_on", "to_on", name=op.f("uq_kept_period_from_on_to_on")),
+    )
+    op.create_table(
         "term",
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -94,6 +103,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_base_code")),
     )
     op.create_index(op.f("ix_base_unit_id"), "base", ["unit_id"], unique=False)
+    op.create_table(
+        "kept_sum",
+        sa.Column("period_id", ROW_ID, nullable=False),
+        sa.Column("kind", one_of("rollupkind", "all", "post", "base", "month"), nullable=False),
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("headcount", sa.Integer(), nullable=False),
+        sa.Column("person_times", sa.Integer(), nullable=False),
+        sa.Column("net", sa.Integer(), nullable=False),
+        sa.Column("credited", sa.Integer(), nullable=False),
+        sa.Column("net_a", sa.Integer(), nullable=False),
+        sa.Column("net_b", sa.Integer(), nullable=False),
+        sa.Column("net_c", sa.Integer(), nullable=False),
+        sa.Column("net_e", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["period_id"], ["kept_period.id"], name=op.f("fk_kept_sum_period_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_kept_sum_unit_id")),
+        sa.PrimaryKeyConstraint("period_id", "kind", "unit_id", "key", name=op.f("pk_kept_sum")),
+    )
     op.create_table(
         "ledger_head",
         sa.Column("unit_id", ROW_ID, nullable=False),
@@ -876,6 +903,9 @@ def upgrade() -> None:
         sa.Column("lost_too_short", sa.Integer(), nullable=False),
         sa.Column("lost_rounding", sa.Integer(), nullable=False),
         sa.Column("lost_day_cap", sa.Integer(), nullable=False),
+        sa.Column("kept_net", sa.Integer(), nullable=False),
+        sa.Column("kept_credited", sa.Integer(), nullable=False),
+        sa.Column("kept_grade", one_of("kept_grade", "A", "B", "C", "D", "E", "X"), nullable=True),
         sa.Column("id", ROW_ID, nullable=False),
         sa.CheckConstraint(
             "grade NOT IN ('D', 'X') OR net_min = 0", name=op.f("ck_visit_d_and_x_count_nothing")
@@ -900,6 +930,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
     )
     op.create_index("ix_visit_member_id_served_on", "visit", ["member_id", "served_on"], unique=False)
+    op.create_index(
+        "ix_visit_not_kept",
+        "visit",
+        ["member_id"],
+        unique=False,
+        sqlite_where=sa.text(
+            "net_min <> kept_net OR credited_min <> kept_credited OR net_min > 0 AND grade <> kept_grade"
+        ),
+        postgresql_where=sa.text(
+            "net_min <> kept_net OR credited_min <> kept_credited OR net_min > 0 AND grade <> kept_grade"
+        ),
+    )
     op.create_index("ix_visit_post_id_served_on", "visit", ["post_id", "served_on"], unique=False)
     op.create_index("ix_visit_shift_id", "visit", ["shift_id"], unique=False)
     op.create_index("ix_visit_unit_id_served_on", "visit", ["unit_id", "served_on"], unique=False)
@@ -1431,6 +1473,14 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_credit_member_id_day", "credit", ["member_id", "day", "credited_min", "net_min"], unique=False
+    )
+    op.create_index(
+        "ix_credit_records",
+        "credit",
+        ["day"],
+        unique=False,
+        sqlite_where=sa.text("request_id IS NOT NULL"),
+        postgresql_where=sa.text("request_id IS NOT NULL"),
     )
     op.create_index("ix_credit_unit_id_day", "credit", ["unit_id", "day"], unique=False)
     op.create_index("ix_credit_visit_id_day", "credit", ["visit_id", "day"], unique=False)

@@ -68,7 +68,12 @@ VALID: dict[str, Row] = {
         "state": "confirmed", "state_before": None, "grade": "B", "version": 1, "is_keepers_own": False,
         "is_display_silent": False, "is_taken_confirmed": False, "waits_for_committee": False, "net_min": 180,
         "credited_min": 180, "pending_min": 0, "lost_outside_shift": 0, "lost_away": 0, "lost_break": 0,
-        "lost_overlap": 0, "lost_too_short": 0, "lost_rounding": 0, "lost_day_cap": 0,
+        "lost_overlap": 0, "lost_too_short": 0, "lost_rounding": 0, "lost_day_cap": 0, "kept_net": 0, "kept_credited": 0, "kept_grade": None,
+    },
+    "kept_period": {"from_on": "2026-01-01", "to_on": "2027-01-01"},
+    "kept_sum": {
+        "period_id": 1, "kind": "all", "unit_id": 1, "key": 0, "headcount": 1, "person_times": 1, "net": 180, "credited": 180,
+        "net_a": 0, "net_b": 180, "net_c": 0, "net_e": 0,
     },
     "visit_flag": {"visit_id": 1, "flag": "prolonged", "facts": "{}", "at": NINE},
     "evidence": {

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from volunteer.actions import kept
 from volunteer.actions.anonymise import AT_ONCE as NAMES_AT_ONCE
 from volunteer.actions.anonymise import anonymise_due
 from volunteer.actions.book import Why, around_visit, book
@@ -64,6 +65,7 @@ def _steps(
     return {
         "closed": (lambda session: close_past_grace(session, campus=campus, now=now), AT_ONCE),
         "sealed": (seal, BATCH),
+        "kept": (kept.keep_sums, kept.AT_ONCE),
         "signed": (
             lambda session: sign_heads(session, on=campus.day(now), signer=signer, now=now),
             sys.maxsize,

@@ -3,6 +3,7 @@
 from volunteer.models.access import Account, ApiToken, AuditLine, Proposal, RoleGrant, Slip, WrongTry
 from volunteer.models.devices import Device, QueuedScan
 from volunteer.models.inbox import DailyChore, Letter, MailAddress, Message
+from volunteer.models.kept import KeptPeriod, KeptSum
 from volunteer.models.ledger import LedgerHead, Seal
 from volunteer.models.onsite import DisplayLink, Headcount, HostStatement, PassScan, RollCall
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
@@ -55,6 +56,8 @@ __all__ = [
     "FormerName",
     "Headcount",
     "HostStatement",
+    "KeptPeriod",
+    "KeptSum",
     "LedgerHead",
     "Letter",
     "Look",

@@ -41,6 +41,7 @@ from volunteer.rules.kinds import (
     Verdict,
     VisitState,
 )
+from volunteer.rules.places import Agreement
 from volunteer.rules.risk import Level, Part
 
 
@@ -93,6 +94,13 @@ WORDS = _Words(
         BaseStatus.PLAQUED: _l("plaque up"),
         BaseStatus.SUSPENDED: _l("suspended"),
         BaseStatus.WITHDRAWN: _l("withdrawn"),
+    },
+    {
+        Agreement.VALID: _l("agreement in force"),
+        Agreement.EXPIRING: _l("agreement ends soon"),
+        Agreement.EXPIRED: _l("agreement is over"),
+        Agreement.COMING: _l("agreement has yet to begin"),
+        Agreement.NONE: _l("no agreement in force"),
     },
     {
         VisitState.OPEN: _l("In service"),

@@ -118,6 +118,17 @@ CASES: Mapping[tuple[Reason, str], Any] = {
     (Reason.CODE_UNKNOWN, "not_shown"): _l(
         "No screen of {post} shows these digits now. Check the post, and type the digits of this moment."
     ),
+    (Reason.BAD_FIELD, "period"): _l(
+        "No days are called so. Choose a year, an academic year or a term of the list, or two days."
+    ),
+    (Reason.BAD_FIELD, "two_days"): _l("Both days are needed, written as 2026-03-16, from 2000 to 2100."),
+    (Reason.BAD_FIELD, "period_ends_first"): _l(
+        "These days end before they begin. Choose the first day first."
+    ),
+    (Reason.BAD_FIELD, "period_too_long"): _l("These are more than five years. Choose fewer days."),
+    (Reason.BAD_FIELD, "sort"): _l("This list has no such order. Choose one that it offers."),
+    (Reason.BAD_FIELD, "mark"): _l("This list cannot be narrowed by that. Choose what it offers."),
+    (Reason.BAD_FIELD, "whose"): _l("Choose the service of our members, or that at our posts."),
     (Reason.SLIP_UNKNOWN, "signs"): _l(
         "The code has 12 letters and digits; 0, 1, I, L, O and U are not among them. Type it as it stands on"
         " the slip."
