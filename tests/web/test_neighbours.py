@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 
 from tests.actions.stage import Stage
 from tests.cast import LONG_AGO, NOW, Cast, System
+from tests.papers import certified, hours_notice
 from volunteer.actions import decide, displays, meeting, proposals, registry
 from volunteer.actions.access import load_actor
 from volunteer.actions.meeting import Proposed
@@ -25,6 +26,7 @@ from volunteer.actions.tokens import make_token
 from volunteer.models import (
     ApiToken,
     AuditLine,
+    CertificateRequest,
     Display,
     DisplayLink,
     Erasure,
@@ -63,6 +65,7 @@ FOR_ALL = {
     "/terms/": "all colleges have the same terms",
     "/display/": "the token of a link is a secret of whoever was given it",
     "/me/stored/": "the name of a table; its rows are the asker's own",
+    "/api/v1/certificates/": "the digest is a secret of whoever holds the paper",
     "/sign-ups/": "shifts are open to the whole college; test_sign_ups asks from another one",
     "/posters/": "the name of a finished file is a secret of whoever asked for it",
 }
@@ -96,6 +99,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             now=LONG_AGO,
         )
         visit = stage.serve("mei", "09:00", "12:00")
+        certificate, notice = certified(stage), hours_notice(stage)
         request = stage.make_up("ning", "09:00", "10:00", "13:00")
         photo = Photo(
             request_id=request, digest="0" * 64, width=4, height=3, content=b"\xff\xd8\xff", sent_at=NOW
@@ -157,6 +161,9 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             "question_id": question,
             "draw_id": draw.id,
             "erasure_id": erasure.id,
+            "certificate_id": certificate,
+            "paper_request_id": session.scalars(select(CertificateRequest.id)).one(),
+            "notice_id": notice,
             "proposal_id": proposal,
             "decision_id": decision,
             "membership_id": last_left_of(session, gone),

@@ -56,6 +56,8 @@ def assemble(app: Flask, settings: Settings) -> None:
         api,
         auth,
         branch,
+        certificate_keys,
+        certificates,
         college,
         conversion,
         entry,
@@ -67,6 +69,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         leader,
         looks,
         metrics,
+        notices,
         oversight,
         papers,
         people,
@@ -89,6 +92,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         timetable,
         trail,
         typed,
+        verify,
     )
 
     metrics.init_app(app)
@@ -99,6 +103,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     problems.init_app(app)
     show.init_app(app, settings)
     looks.init_app(app)
+    certificate_keys.init_app(app, settings)
     inbox.init_app(app)
     for part in (
         health,
@@ -117,6 +122,9 @@ def assemble(app: Flask, settings: Settings) -> None:
         received,
         conversion,
         papers,
+        certificates,
+        notices,
+        verify,
         typed,
         photos,
         review,

@@ -13,6 +13,7 @@ from volunteer.rules.kinds import Grade, RequestKind
 from volunteer.rules.policy import policy_on
 from volunteer.rules.tally import hours_text
 from volunteer.stats import ledger
+from volunteer.stats.certificates import CertificateRow
 from volunteer.stats.conversion import ProposalRow
 from volunteer.stats.ledger import HeadRow
 from volunteer.stats.policies import policies
@@ -132,6 +133,28 @@ def bases(rows: Sequence[BaseRow], *, now: datetime) -> Table[BaseRow]:
         Column("posts", _("Posts"), Kind.NUMBER, lambda row: row.posts),
     ]
     return described(_("Registry"), _("bases"), _("Basis: as registered now"), columns, rows, now=now)
+
+
+def certificates(unit: UnitRow, rows: Sequence[CertificateRow], *, now: datetime) -> Table[CertificateRow]:
+    """Return the certificates of a unit's members."""
+    columns: list[Column[CertificateRow]] = [
+        Column("number", _("Number"), Kind.TEXT, lambda row: row.number),
+        Column("name", _("Name"), Kind.TEXT, lambda row: row.name),
+        Column("student_no", _("Student number"), Kind.TEXT, lambda row: row.student_no),
+        Column("branch", _("Branch"), Kind.TEXT, lambda row: row.unit_name),
+        Column("from", _("From"), Kind.DAY, lambda row: row.from_on),
+        Column("until", _("Until"), Kind.DAY, lambda row: row.last_on),
+        Column("credited_h", _("Hours credited"), Kind.HOURS, lambda row: row.minutes),
+        Column("credited_now_h", _("Hours today"), Kind.HOURS, lambda row: row.minutes_now),
+        Column("issued_on", _("Issued on"), Kind.DAY, lambda row: row.issued_on),
+        Column("handler", _("Handler"), Kind.TEXT, lambda row: row.handler),
+        Column("approver", _("Approver"), Kind.TEXT, lambda row: row.approver),
+        Column("stands", _("Stands"), Kind.TEXT, lambda row: word(row.standing)),
+        Column("reason", _("Reason"), Kind.TEXT, lambda row: row.reason or row.replaced_by),
+    ]
+    heads = ledger.heads(db.session(), unit.path)
+    basis = _("Basis: certificates issued to members of the unit")
+    return described(unit.name, _("certificates"), basis, columns, rows, now=now, heads=heads)
 
 
 def records(one: MemberStanding, months: Sequence[Month], *, now: datetime) -> Table[Record | TypedRecord]:
