@@ -68,11 +68,13 @@ def assemble(app: Flask, settings: Settings) -> None:
         inbox,
         language,
         leader,
+        looks,
         metrics,
         notices,
         oversight,
         papers,
         people,
+        personal,
         photos,
         posters,
         problems,
@@ -90,6 +92,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         slips,
         student,
         timetable,
+        trail,
         typed,
         verify,
     )
@@ -101,6 +104,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     security.init_app(app, settings)
     problems.init_app(app)
     show.init_app(app, settings)
+    looks.init_app(app)
     certificate_keys.init_app(app, settings)
     inbox.init_app(app)
     for part in (
@@ -129,8 +133,10 @@ def assemble(app: Flask, settings: Settings) -> None:
         photos,
         review,
         oversight,
+        trail,
         registry,
         people,
+        personal,
         importing,
         timetable,
         entry,
