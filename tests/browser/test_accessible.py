@@ -52,6 +52,11 @@ PAGES = {
     "secretary": [
         "/units/LAW",
         "/units/LAW/places",
+        "/units/LAW/places/bases",
+        "/units/LAW/posts/READ",
+        "/units/LAW/posts/READ/shifts",
+        "/units/LAW/bases/LIB",
+        "/units/LAW/bases/LIB/sheet",
         "/units/LAW/slips",
         "/units/LAW/roles",
         "/members/1",

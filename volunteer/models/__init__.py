@@ -2,6 +2,8 @@
 
 from volunteer.models.access import Account, ApiToken, AuditLine, Proposal, RoleGrant, Slip, WrongTry
 from volunteer.models.devices import Device, QueuedScan
+from volunteer.models.inbox import DailyChore, Letter, MailAddress, Message
+from volunteer.models.kept import KeptPeriod, KeptSum
 from volunteer.models.ledger import LedgerHead, Seal
 from volunteer.models.onsite import DisplayLink, Headcount, HostStatement, PassScan, RollCall
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
@@ -24,8 +26,10 @@ from volunteer.models.people import (
 )
 from volunteer.models.photos import Photo
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
+from volunteer.models.privacy import Erasure, FormerName, Look
 from volunteer.models.requests import Approval, Objection, Request
 from volunteer.models.review import Question, SpotCheck, SpotDraw
+from volunteer.models.sign_ups import CalendarLink, SignUp
 from volunteer.models.uploads import Upload
 from volunteer.models.visits import Credit, Evidence, Visit, VisitFlag, Witness
 
@@ -35,22 +39,32 @@ __all__ = [
     "Approval",
     "AuditLine",
     "Base",
+    "CalendarLink",
     "Certificate",
     "CertificateEnd",
     "CertificatePaper",
     "CertificateRequest",
     "Credit",
+    "DailyChore",
     "Decision",
     "DecisionProposal",
     "Device",
     "Display",
     "DisplayLink",
+    "Erasure",
     "Evidence",
+    "FormerName",
     "Headcount",
     "HostStatement",
+    "KeptPeriod",
+    "KeptSum",
     "LedgerHead",
+    "Letter",
+    "Look",
+    "MailAddress",
     "Member",
     "Membership",
+    "Message",
     "Notice",
     "NoticeEnd",
     "NoticeLine",
@@ -70,6 +84,7 @@ __all__ = [
     "Seal",
     "Shift",
     "ShiftBreak",
+    "SignUp",
     "Site",
     "Slip",
     "SpotCheck",
