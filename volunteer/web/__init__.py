@@ -53,6 +53,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     """Put the parts of the edge together; the order of the hooks is that of these lines."""
     from volunteer.web import (
         accounts,
+        activity_day,
         api,
         auth,
         branch,
@@ -67,17 +68,20 @@ def assemble(app: Flask, settings: Settings) -> None:
         inbox,
         language,
         leader,
+        looks,
         metrics,
         notices,
         oversight,
         papers,
         people,
+        personal,
         photos,
         posters,
         problems,
         pwa,
         received,
         registry,
+        reports,
         review,
         routing,
         scan,
@@ -88,6 +92,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         slips,
         student,
         timetable,
+        trail,
         typed,
         verify,
     )
@@ -99,6 +104,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     security.init_app(app, settings)
     problems.init_app(app)
     show.init_app(app, settings)
+    looks.init_app(app)
     certificate_keys.init_app(app, settings)
     inbox.init_app(app)
     for part in (
@@ -118,6 +124,8 @@ def assemble(app: Flask, settings: Settings) -> None:
         received,
         conversion,
         papers,
+        reports,
+        activity_day,
         certificates,
         notices,
         verify,
@@ -125,8 +133,10 @@ def assemble(app: Flask, settings: Settings) -> None:
         photos,
         review,
         oversight,
+        trail,
         registry,
         people,
+        personal,
         importing,
         timetable,
         entry,
