@@ -288,6 +288,10 @@ class MessageKind(StrEnum):
     ROLE_GIVEN = "role_given"
     ROLE_ENDED = "role_ended"
     SLIP_PRINTED = "slip_printed"
+    NOTICE_OPENED = "notice_opened"
+    CERTIFICATE_ISSUED = "certificate_issued"
+    CERTIFICATE_DECLINED = "certificate_declined"
+    CERTIFICATE_REVOKED = "certificate_revoked"
 
 
 class NoticeKind(StrEnum):

@@ -342,6 +342,10 @@ WORDS = _Words(
         MessageKind.ROLE_GIVEN: _l("role given"),
         MessageKind.ROLE_ENDED: _l("role ended"),
         MessageKind.SLIP_PRINTED: _l("new slip printed"),
+        MessageKind.NOTICE_OPENED: _l("notice of hours"),
+        MessageKind.CERTIFICATE_ISSUED: _l("certificate issued"),
+        MessageKind.CERTIFICATE_DECLINED: _l("certificate turned down"),
+        MessageKind.CERTIFICATE_REVOKED: _l("certificate revoked"),
     },
     {
         Level.HIGH: _l("look closely"),
