@@ -27,6 +27,8 @@ PAGES = {
     ],
     "mei": [
         "/home",
+        "/sign-ups",
+        "/inbox",
         "/records",
         "/records/make-up",
         "/records/earlier",
@@ -89,6 +91,7 @@ PAGES = {
         "/registry/import/shifts/{shifts}",
         "/posts/READ/timetable",
         "/units/COL/week",
+        "/units/COL/gaps",
         "/terms",
         "/terms/new",
         "/terms/T/edit",

@@ -61,6 +61,7 @@ FOR_ALL = {
     "/C/": "whoever sees a code may open it",
     "/terms/": "all colleges have the same terms",
     "/display/": "the token of a link is a secret of whoever was given it",
+    "/my-calendar/": "the address is a secret of whoever made it",
     "/sign-ups/": "shifts are open to the whole college; test_sign_ups asks from another one",
     "/posters/": "the name of a finished file is a secret of whoever asked for it",
 }

@@ -16,6 +16,7 @@ from volunteer.stats.breakdown import breakdown_of
 from volunteer.stats.claims import typed_requests
 from volunteer.stats.rollups import Days
 from volunteer.stats.shares import shares_of
+from volunteer.stats.sign_ups import kept_by_member
 from volunteer.stats.standing import MemberStanding, member_standing, members_of
 from volunteer.stats.units import UnitRow
 from volunteer.web import access, charts, paging, records, tables
@@ -132,6 +133,7 @@ def member(member_id: int) -> ResponseReturnValue:
         months=records.by_month(session, member_id, now=now),
         proposals=conversion.proposals_about(session, member_id),
         typed_requests=typed_requests(session, member_id),
+        kept=kept_by_member(session, member_id, now=now),
         may_act=not is_own and bool(access.roles() & access.REVIEWERS),
         may_transfer=not is_own and Role.COLLEGE in access.roles(),
     )
