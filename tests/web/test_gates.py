@@ -43,6 +43,7 @@ GATES = {
         "inbox.mine GET /inbox",
         "inbox.open_one POST /inbox/<row:message_id>",
         "inbox.read_all POST /inbox/read",
+        "inbox.keep_mail POST /me/mail",
         "student.me GET,POST /me",
         "photos.photo GET /photos/<row:photo_id>",
         "student.withdraw_slip POST /me/slip/withdraw",

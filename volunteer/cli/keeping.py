@@ -14,6 +14,7 @@ from volunteer.cli.data import opened
 from volunteer.signatures import HeadSigner
 from volunteer.stats import ledger
 from volunteer.stats.ledger import SealedRow
+from volunteer.web.letters import send_due
 
 FAULTS = {
     "changed": "was changed after it was sealed",
@@ -27,9 +28,10 @@ FAULTS = {
 @click.command()
 @click.option("--json", "as_json", is_flag=True)
 def housekeep(*, as_json: bool) -> None:
-    """Do what time alone brings about: close, seal, sign, forget. A running server does it by itself."""
+    """Do what time alone brings about: close, seal, sign, tell, forget. A running server does it itself."""
     with opened() as (settings, _):
-        done = do_all(campus=settings.campus, signer=HeadSigner(settings.keyring), now=clock.utc_now())
+        done = dict(do_all(campus=settings.campus, signer=HeadSigner(settings.keyring), now=clock.utc_now()))
+        done["sent"] = send_due(settings, now=clock.utc_now())
     click.echo(
         json.dumps(dict(done)) if as_json else ", ".join(f"{count} {what}" for what, count in done.items())
     )
