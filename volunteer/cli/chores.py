@@ -46,7 +46,12 @@ def _run(app: Flask, settings: Settings, name: str, work: Callable[[Settings], o
 
 
 def _keep_house(settings: Settings) -> None:
-    housekeep(campus=settings.campus, signer=HeadSigner(settings.keyring), now=clock.utc_now())
+    housekeep(
+        campus=settings.campus,
+        signer=HeadSigner(settings.keyring),
+        retention_years=settings.retention_years,
+        now=clock.utc_now(),
+    )
 
 
 def _send(settings: Settings) -> None:

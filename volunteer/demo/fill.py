@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from volunteer.actions import sign_in
 from volunteer.actions.audit import note
 from volunteer.demo.casting import STORIES, cast_stories
+from volunteer.demo.certificates import papers_of_branch
 from volunteer.demo.founding import ADMIN, AUDITOR, founding
 from volunteer.demo.papers import papers
 from volunteer.demo.places import COLLEGE_CODE, POSTS, SHOWN_BRANCH, TITLES
@@ -72,6 +73,7 @@ def planned(campus: Campus, now: datetime, seed: int) -> Plan:
         *term_of(duties, roster, today=today, zone=zone, seed=seed),
         *ahead(coming, going_on(roster), since=evening_before(now, zone), now=now, seed=seed),
         *of_shown(coming, roster.shown, now=now),
+        *papers_of_branch(roster, today=today, zone=zone),
     ]
     for duty in [*duties, *extra_duties, *live]:
         steps += STORIES[duty.story](duty, rng)

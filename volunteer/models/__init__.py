@@ -3,6 +3,7 @@
 from volunteer.models.access import Account, ApiToken, AuditLine, Proposal, RoleGrant, Slip, WrongTry
 from volunteer.models.devices import Device, QueuedScan
 from volunteer.models.inbox import DailyChore, Letter, MailAddress, Message
+from volunteer.models.kept import KeptPeriod, KeptSum
 from volunteer.models.ledger import LedgerHead, Seal
 from volunteer.models.onsite import DisplayLink, Headcount, HostStatement, PassScan, RollCall
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
@@ -25,6 +26,8 @@ from volunteer.models.people import (
 )
 from volunteer.models.photos import Photo
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
+from volunteer.models.privacy import Erasure, FormerName, Look
+from volunteer.models.reports import Snapshot
 from volunteer.models.requests import Approval, Objection, Request
 from volunteer.models.review import Question, SpotCheck, SpotDraw
 from volunteer.models.sign_ups import CalendarLink, SignUp
@@ -49,11 +52,16 @@ __all__ = [
     "Device",
     "Display",
     "DisplayLink",
+    "Erasure",
     "Evidence",
+    "FormerName",
     "Headcount",
     "HostStatement",
+    "KeptPeriod",
+    "KeptSum",
     "LedgerHead",
     "Letter",
+    "Look",
     "MailAddress",
     "Member",
     "Membership",
@@ -80,6 +88,7 @@ __all__ = [
     "SignUp",
     "Site",
     "Slip",
+    "Snapshot",
     "SpotCheck",
     "SpotDraw",
     "Term",

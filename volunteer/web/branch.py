@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from volunteer import clock
 from volunteer.database import db
-from volunteer.rules.kinds import Phase, Role, Status
+from volunteer.rules.kinds import Phase, Role, Sight, Status
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats import conversion, rollups, units
 from volunteer.stats.breakdown import breakdown_of
@@ -19,7 +18,7 @@ from volunteer.stats.shares import shares_of
 from volunteer.stats.sign_ups import kept_by_member
 from volunteer.stats.standing import MemberStanding, member_standing, members_of
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, charts, paging, records, tables
+from volunteer.web import access, charts, looks, paging, records, tables
 from volunteer.web.show import settings
 from volunteer.web.today import today_of
 
@@ -77,43 +76,10 @@ def overview(code: str) -> ResponseReturnValue:
 def members_table(code: str, form: str) -> Response:
     """Export the members with their standing, as filtered on the page."""
     unit, now = _unit(code), clock.utc_now()
+    looks.saw(Sight.MEMBERS_FILE, unit_id=unit.id)
     people = members_of(db.session(), unit.path, today=settings().campus.day(now))
     chosen = filtered(people, request.args.get("q", ""), request.args.get("status", ""))
     return tables.answer(tables.members(unit, chosen, now=now), form)
-
-
-@bp.get("/units/<code:code>/places")
-@access.reader
-def places(code: str) -> ResponseReturnValue:
-    """Show what posts and bases received from the unit's members."""
-    unit, days = _unit(code), asked_days()
-    session = db.session()
-    return render_template(
-        "branch/places.html",
-        unit=unit,
-        days=days,
-        total=rollups.of_unit(session, days, unit_path=unit.path),
-        posts=rollups.by_post(session, days, unit_path=unit.path),
-        bases=rollups.by_base(session, days, unit_path=unit.path),
-    )
-
-
-@bp.get("/units/<code:code>/posts.<form:form>")
-@access.reader
-def posts_table(code: str, form: str) -> Response:
-    """Export the roll-up by post."""
-    unit, days = _unit(code), asked_days()
-    rows = rollups.by_post(db.session(), days, unit_path=unit.path)
-    return tables.answer(tables.rollup(unit, gettext("posts"), rows, days, now=clock.utc_now()), form)
-
-
-@bp.get("/units/<code:code>/bases.<form:form>")
-@access.reader
-def bases_table(code: str, form: str) -> Response:
-    """Export the roll-up by base."""
-    unit, days = _unit(code), asked_days()
-    rows = rollups.by_base(db.session(), days, unit_path=unit.path)
-    return tables.answer(tables.rollup(unit, gettext("bases"), rows, days, now=clock.utc_now()), form)
 
 
 @bp.get("/members/<row:member_id>")
@@ -123,6 +89,7 @@ def member(member_id: int) -> ResponseReturnValue:
     session = db.session()
     if not units.may_read_member(session, member_id, access.actor(), access.READERS):
         raise Refusal(Reason.UNKNOWN)
+    looks.saw(Sight.RECORDS, member_id=member_id)
     now, actor = clock.utc_now(), access.actor()
     is_own = actor.is_member(member_id)
     one = member_standing(session, member_id, today=settings().campus.day(now))
@@ -146,6 +113,7 @@ def member_table(member_id: int, form: str) -> Response:
     session, now = db.session(), clock.utc_now()
     if not units.may_read_member(session, member_id, access.actor(), access.READERS):
         raise Refusal(Reason.UNKNOWN)
+    looks.saw(Sight.RECORDS_FILE, member_id=member_id)
     one = member_standing(session, member_id, today=settings().campus.day(now))
     found = records.by_month(session, member_id, now=now)
     return tables.answer(tables.records(one, found, now=now), form)

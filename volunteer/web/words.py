@@ -55,6 +55,9 @@ SENTENCES: Mapping[Reason, Any] = {
     Reason.CHANGED_MEANWHILE: _l(
         "Somebody else was quicker, so nothing was changed by you. Look at how it stands now."
     ),
+    Reason.ON_PROBATION: _l(
+        "Your branch still needs to see whose hours these are. Ask again once the probation is decided."
+    ),
     Reason.STAGE_ORDER: _l(
         "One step follows another: activist, candidate, probationary member. To full membership leads the"
         " meeting's decision."
@@ -115,9 +118,23 @@ CASES: Mapping[tuple[Reason, str], Any] = {
     (Reason.CODE_UNKNOWN, "not_shown"): _l(
         "No screen of {post} shows these digits now. Check the post, and type the digits of this moment."
     ),
+    (Reason.BAD_FIELD, "period"): _l(
+        "No days are called so. Choose a year, an academic year or a term of the list, or two days."
+    ),
+    (Reason.BAD_FIELD, "two_days"): _l("Both days are needed, written as 2026-03-16, from 2000 to 2100."),
+    (Reason.BAD_FIELD, "period_ends_first"): _l(
+        "These days end before they begin. Choose the first day first."
+    ),
+    (Reason.BAD_FIELD, "period_too_long"): _l("These are more than five years. Choose fewer days."),
+    (Reason.BAD_FIELD, "sort"): _l("This list has no such order. Choose one that it offers."),
+    (Reason.BAD_FIELD, "mark"): _l("This list cannot be narrowed by that. Choose what it offers."),
+    (Reason.BAD_FIELD, "whose"): _l("Choose the service of our members, or that at our posts."),
     (Reason.SLIP_UNKNOWN, "signs"): _l(
         "The code has 12 letters and digits; 0, 1, I, L, O and U are not among them. Type it as it stands on"
         " the slip."
+    ),
+    (Reason.ON_PROBATION, "undecided"): _l(
+        "The probation was over on {day}, and the branch meeting has not decided yet. Ask again once it has."
     ),
     (Reason.SAME_PERSON, "own_account"): _l(
         "Nobody does this for an own account. Ask another person of the college."
@@ -191,6 +208,11 @@ CASES: Mapping[tuple[Reason, str], Any] = {
     (Reason.BAD_FIELD, "nothing_served"): _l(
         "Nothing was served in this month, so there is nothing to draw."
     ),
+    (Reason.BAD_FIELD, "no_day"): _l("Please give a date, as 2026-03-02."),
+    (Reason.BAD_FIELD, "no_kind"): _l("There is no such report. Choose one of the list."),
+    (Reason.BAD_FIELD, "no_period"): _l("There is no such period. Choose one of the list, or two days."),
+    (Reason.BAD_FIELD, "ends_first"): _l("The last day lies before the first one."),
+    (Reason.BAD_FIELD, "not_begun"): _l("This begins only on {day}; there is nothing to report yet."),
     (Reason.CHANGED_MEANWHILE, "flagged"): _l("Something speaks for a closer look by now. Open the record."),
     (Reason.ALREADY_EXISTS, "tokens"): _l("Five tokens at a time are enough. Revoke one first."),
     (Reason.BAD_FIELD, "password_length"): _l("At least ten characters, at most 200."),
@@ -290,6 +312,12 @@ WITH_FACTS: Mapping[Reason, tuple[Any, ...]] = {
         _l("Not before {day}: until then there is service, or the last move. Choose a later day."),
     ),
     Reason.EXTENSION_OUT_OF_RANGE: (_l("An extension is {low} to {high} months."),),
+    Reason.ON_PROBATION: (
+        _l(
+            "The probation runs until {day}: until then the branch needs to see whose hours these are. Ask"
+            " again from that day on."
+        ),
+    ),
     Reason.STAGE_ORDER: (
         _l(
             "From {stage} the roster does not lead to {to}. One step follows another: activist, candidate,"
