@@ -82,15 +82,17 @@ def kept_figures(kind: RollUpKind, period_id: int, days: Days, *, unit_path: str
     return _sum_of(["key"], kept, now, _negative(before))
 
 
-def kept_by_unit(period_id: int, days: Days, *, unit_path: str) -> Select[*tuple[Any, ...]]:
-    """Return a statement with ``key``, a unit's id, and ``FIGURES`` of a unit and of each one below it."""
+def kept_by_unit(
+    period_id: int, days: Days, *, unit_path: str, which: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
+    """Return a statement with ``key``, a unit's id, and ``FIGURES`` of at least those units of *which*."""
     kept = (
         select(KeptSum.unit_id.label("key"), *_kept_columns())
         .join(Unit, Unit.id == KeptSum.unit_id)
         .where(
             KeptSum.period_id == period_id,
             KeptSum.kind == RollUpKind.ALL,
-            Unit.path.startswith(unit_path, autoescape=True),
+            which,
         )
     )
     pairs = above(below(unit_path))

@@ -11,7 +11,7 @@ from volunteer.models import Account, Approval, Request, RoleGrant, Unit, Visit
 from volunteer.rules.flags import is_share_high
 from volunteer.rules.kinds import Grade, Role, VisitState
 from volunteer.rules.tally import share_pct
-from volunteer.stats.rollups import Days
+from volunteer.stats.rollups import Days, everywhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +54,12 @@ def shares_of(session: Session, days: Days, *, unit_path: str) -> Shares:
     below = select(Unit.id).where(Unit.path.startswith(unit_path, autoescape=True))
     here = and_(counts, Visit.unit_id.in_(below))
     made_up = case((Visit.grade == Grade.E, Visit.net_min), else_=0)
-    everywhere: Any = select(
-        literal_column("'all'").label("whose"),
+    unit: Any = select(
+        literal_column("'unit'").label("whose"),
         cast(null(), Integer).label("id"),
         literal_column("''").label("name"),
         _sum(made_up).label("made_up"),
         _sum(Visit.net_min).label("whole"),
-    ).where(counts)
-    unit: Any = select(
-        literal_column("'unit'"),
-        cast(null(), Integer),
-        literal_column("''"),
-        _sum(made_up),
-        _sum(Visit.net_min),
     ).where(here)
     approvers: Any = (
         select(literal_column("'approver'"), Account.id, Account.name, _sum(made_up), literal_column("0"))
@@ -92,15 +85,18 @@ def shares_of(session: Session, days: Days, *, unit_path: str) -> Shares:
         .where(here)
         .group_by(Account.id, Account.name)
     )
-    rows = session.execute(union_all(everywhere, unit, approvers, leaders)).all()
-    return _shares([(row.whose, row.name, row.made_up, row.whole) for row in rows])
+    rows = session.execute(union_all(unit, approvers, leaders)).all()
+    all_units = everywhere(session, days)
+    return _shares(
+        [(row.whose, row.name, row.made_up, row.whole) for row in rows], all_units.makeup_net, all_units.net
+    )
 
 
-def _shares(rows: Sequence[tuple[str, str, int, int]]) -> Shares:
+def _shares(rows: Sequence[tuple[str, str, int, int]], usual: int, everything: int) -> Shares:
     by_whose: dict[str, list[tuple[str, int, int]]] = {"approver": [], "leader": []}
     for whose, name, made_up, whole in rows:
         by_whose.setdefault(whose, []).append((name, made_up, whole))
-    (_, usual, everything), (_, own, all_own) = by_whose["all"][0], by_whose["unit"][0]
+    _, own, all_own = by_whose["unit"][0]
     hands = by_whose["approver"]
     return Shares(
         unit=Share(

@@ -63,17 +63,10 @@ def units_in_reach(session: Session, actor: Actor, roles: Collection[Role]) -> l
     return [UnitRow(**row._mapping) for row in rows]
 
 
-def members_by_unit(session: Session, unit_path: str) -> dict[str, int]:
-    """Return how many probationary members each unit below has, itself and what is under it."""
-    below = aliased(Unit)
-    rows = session.execute(
-        select(Unit.code, func.count(Member.id))
-        .join(below, below.path.startswith(Unit.path))
-        .join(Member, (Member.unit_id == below.id) & (Member.stage == Stage.PROBATIONARY))
-        .where(Unit.path.startswith(unit_path, autoescape=True))
-        .group_by(Unit.code)
-    ).all()
-    return {row[0]: row[1] for row in rows}
+def units_right_below(session: Session, unit_id: int) -> list[UnitRow]:
+    """Return the units of which the unit is the parent, in the order of the tree."""
+    rows = session.execute(select(*_COLUMNS).where(Unit.parent_id == unit_id).order_by(Unit.path)).all()
+    return [UnitRow(**row._mapping) for row in rows]
 
 
 def counts_of(session: Session, unit_path: str) -> UnitCounts:
