@@ -28,9 +28,10 @@ from volunteer.actions import approve, decide, kept, review, shifts
 from volunteer.database import in_transaction, writing
 from volunteer.models import Approval, Credit, Decision, Evidence, KeptSum, Request, Shift, Unit, Visit
 from volunteer.rules.campus import Campus
-from volunteer.rules.kinds import Grade, RollUpKind, Verdict, VisitState
+from volunteer.rules.kinds import Grade, Verdict, VisitState
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.spans import Span
+from volunteer.rules.tally import RollUpKind
 from volunteer.stats import rollups
 from volunteer.stats.kept import periods
 from volunteer.stats.rollups import Days

@@ -59,7 +59,7 @@ VALID: dict[str, Row] = {
         "state": "confirmed", "state_before": None, "grade": "B", "version": 1, "is_keepers_own": False,
         "is_display_silent": False, "is_taken_confirmed": False, "waits_for_committee": False, "net_min": 180,
         "credited_min": 180, "pending_min": 0, "lost_outside_shift": 0, "lost_away": 0, "lost_break": 0,
-        "lost_overlap": 0, "lost_too_short": 0, "lost_rounding": 0, "lost_day_cap": 0,
+        "lost_overlap": 0, "lost_too_short": 0, "lost_rounding": 0, "lost_day_cap": 0, "kept_net": 0, "kept_credited": 0, "kept_grade": None,
     },
     "kept_period": {"from_on": "2026-01-01", "to_on": "2027-01-01"},
     "kept_sum": {

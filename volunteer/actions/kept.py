@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from volunteer.database import table_of
 from volunteer.models import KeptPeriod, KeptSum, Term, Visit
-from volunteer.rules.kinds import RollUpKind
+from volunteer.rules.tally import RollUpKind
 from volunteer.stats.kept import (
     SUM_COLUMNS,
     changed_visits,

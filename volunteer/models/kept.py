@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer.database import Model, Numbered, one_of
-from volunteer.rules.kinds import RollUpKind
+from volunteer.rules.tally import RollUpKind
 
 
 class KeptPeriod(Numbered):

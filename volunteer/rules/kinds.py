@@ -80,15 +80,6 @@ class Grade(StrEnum):
     X = "X"
 
 
-class RollUpKind(StrEnum):
-    """By what a roll-up is divided; ``all`` is one sum."""
-
-    ALL = "all"
-    POST = "post"
-    BASE = "base"
-    MONTH = "month"
-
-
 class Side(StrEnum):
     """The two ends of a stay."""
 

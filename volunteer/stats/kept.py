@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import KeptPeriod, KeptSum, Post, Unit, Visit
 from volunteer.models.visits import NOT_KEPT
-from volunteer.rules.kinds import RollUpKind
+from volunteer.rules.tally import RollUpKind
 from volunteer.stats.served import (
     FIGURES,
     KEPT,

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, func, literal, sele
 from sqlalchemy.orm import Session
 
 from volunteer.models import Base, Credit, Member, Post, Term, Unit, Visit
-from volunteer.rules.kinds import Grade, RollUpKind
-from volunteer.rules.tally import share_pct
+from volunteer.rules.kinds import Grade
+from volunteer.rules.tally import RollUpKind, share_pct
 from volunteer.stats import kept
 from volunteer.stats.served import (
     BY_GRADE,

@@ -16,7 +16,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from volunteer.models import Post, Unit, Visit
-from volunteer.rules.kinds import Grade, RollUpKind
+from volunteer.rules.kinds import Grade
+from volunteer.rules.tally import RollUpKind
 
 # The grades that bring minutes.
 GRADES = (Grade.A, Grade.B, Grade.C, Grade.E)
