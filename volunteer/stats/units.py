@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from volunteer.models import Base, Member, Post, ProbationWindow, Unit
 from volunteer.rules.kinds import Role, Stage, UnitKind

@@ -7,7 +7,7 @@ from sqlalchemy import Select, and_
 from sqlalchemy.orm import Session
 
 from volunteer.models import Member, ProbationWindow, Unit, Visit
-from volunteer.rules.kinds import RollUpKind
+from volunteer.rules.tally import RollUpKind
 from volunteer.stats.progress import ON_PROBATION
 from volunteer.stats.rollups import RollUp, month_rows, rollup, unit_rows
 from volunteer.stats.served import above, below, figures, key_of

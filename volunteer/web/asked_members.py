@@ -81,12 +81,30 @@ def asked_wish(below: Sequence[UnitRow]) -> Wish:
     )
 
 
+def due_words() -> Mapping[Due, str]:
+    """Return what each stretch is called."""
+    within = {due: gettext("within %(n)s days", n=due.value) for due in Due if due is not Due.OVER}
+    return within | {Due.OVER: gettext("over, undecided")}
+
+
+def sort_words() -> Mapping[Sort, str]:
+    """Return what each order is called."""
+    return {
+        Sort.MISSING: gettext("most hours missing first"),
+        Sort.PACE: gettext("most hours a week needed first"),
+        Sort.DUE: gettext("due first"),
+        Sort.COUNTED: gettext("most hours first"),
+        Sort.NAME: gettext("by name"),
+        Sort.NUMBER: gettext("by student number"),
+    }
+
+
 def is_narrowed() -> bool:
     """Whether the address asks for some of the members only."""
     return any(request.args.get(name) for name in ("q", "status", "due", "group"))
 
 
-def query(**changes: str) -> str:
+def query(**changes: object) -> str:
     """Return what the address asks for, with something else in it: a page's link that can be shared."""
     kept = {name: request.args.get(name, "") for name in ASKED} | changes
     return urlencode({name: value for name, value in kept.items() if value})

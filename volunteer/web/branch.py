@@ -1,6 +1,5 @@
 """What a branch committee and the college see: figures, members furthest first, posts and bases."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -9,18 +8,16 @@ from flask_babel import gettext
 
 from volunteer import clock
 from volunteer.database import db
-from volunteer.rules.kinds import Phase, Role, Status
+from volunteer.rules.kinds import Role
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats import conversion, rollups, units
 from volunteer.stats.breakdown import breakdown_of
 from volunteer.stats.claims import typed_requests
 from volunteer.stats.rollups import Days
-from volunteer.stats.shares import shares_of
-from volunteer.stats.standing import MemberStanding, member_standing, members_of
+from volunteer.stats.standing import MemberStanding, member_standing
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, charts, paging, records, tables
+from volunteer.web import access, records, tables
 from volunteer.web.show import settings
-from volunteer.web.today import today_of
 
 bp = Blueprint("branch", __name__)
 

@@ -36,13 +36,14 @@ from volunteer.stats.standing import standings
 from volunteer.stats.units import UnitRow
 from volunteer.web import access, asked_members, charts, paging, tables
 from volunteer.web.asked_members import Basis
+from volunteer.web.paging import Page
 from volunteer.web.show import settings
 from volunteer.web.standing_bar import standing_bar
 from volunteer.web.today import today_of
 
 bp = Blueprint("overview", __name__)
-MEMBERS_A_PAGE = 60
-UNITS_A_PAGE = 30
+MEMBERS_A_PAGE = 40
+UNITS_A_PAGE = 25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,7 @@ def overview(code: str) -> ResponseReturnValue:
     # What is shared out and drawn by month needs days; the windows of all members lie in these.
     days = basis.days or _around(seen)
     total, months = _served(basis, seen.unit)
-    by_place = tally(seen.people)
+    by_place, rows = tally(seen.people), [] if seen.unit.is_leaf else _rows(seen, basis)
     return render_template(
         "branch/overview.html",
         seen=seen,
@@ -93,17 +94,19 @@ def overview(code: str) -> ResponseReturnValue:
         is_narrowed=asked_members.is_narrowed(),
         counts=units.counts_of(session, seen.unit.path),
         total=total,
-        rows=[] if seen.unit.is_leaf else _rows(seen, basis),
-        units_a_page=UNITS_A_PAGE,
+        rows=rows,
+        units_page=_units_page(rows),
         months=months,
         chart=charts.months(months, days, seen.today),
         grades=rollups.GRADES,
         tally=by_place,
-        bar=standing_bar(by_place),
+        bar_parts=standing_bar(by_place),
         statuses=STATUSES,
         phases=PHASES,
         dues={due: sum(map(due.holds, seen.people)) for due in Due},
+        due_words=asked_members.due_words(),
         sorts=list(Sort),
+        sort_words=asked_members.sort_words(),
         missing=sum(one.standing.missing_hundredths for one in seen.people if one.standing.status),
         page=page.holding(_full(page.rows, seen.today)),
         today_list=today_of(session, access.actor(), now=seen.now, unit_path=seen.unit.path),
@@ -116,9 +119,7 @@ def overview(code: str) -> ResponseReturnValue:
 def members_table(code: str, form: str) -> Response:
     """Export the members with their standing, exactly those whom the page lists and in its order."""
     seen = _seen(code)
-    return tables.answer(
-        tables.members(seen.unit, _full(seen.chosen, seen.today), now=seen.now), form
-    )
+    return tables.answer(tables.members(seen.unit, _full(seen.chosen, seen.today), now=seen.now), form)
 
 
 def _seen(code: str) -> Seen:
@@ -182,8 +183,11 @@ def _around(seen: Seen) -> Days:
     return Days(from_on=first.replace(day=1), to_on=max(seen.today, first) + date.resolution)
 
 
-def asked_units(total: int) -> int:
-    """Return which page of its units the address asks for."""
+def _units_page(rows: Sequence[Row]) -> Page[Row]:
+    """Return the page of its units that the address asks for."""
     text = request.args.get("units", "1")
-    last = max(1, -(-total // UNITS_A_PAGE))
-    return min(max(1, int(text)), last) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
+    last = max(1, -(-len(rows) // UNITS_A_PAGE))
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
+    number = min(max(1, number), last)
+    shown = rows[(number - 1) * UNITS_A_PAGE :][:UNITS_A_PAGE]
+    return Page(rows=shown, total=len(rows), number=number, last=last)
