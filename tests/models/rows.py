@@ -38,12 +38,12 @@ VALID: dict[str, Row] = {
     },
     "account": {"login": "mei", "name": "李梅", "member_id": 1, "session_epoch": 0, "is_closed": False, "created_at": NINE},
     "base": {"code": "LIB", "name": "图书馆", "status": "agreed", "agreement_from": None, "agreement_to": None},
-    "post": {"code": "READ", "name": "阅览", "unit_id": 1, "category": "service", "compensation": "none"},
+    "post": {"code": "READ", "name": "阅览", "unit_id": 1, "category": "service", "compensation": "none", "sign_up_for": "college", "takes_walk_ins": True},
     "site": {"code": "READ", "name": "阅览", "post_id": 1, "base_id": None, "is_offline": False},
     "display": {"handle": "00000001", "site_id": 1, "is_poster": True, "opened_at": NINE, "revoked_at": None},
     "shift": {
         "code": "S1", "post_id": 1, "starts_at": NINE, "ends_at": NINE + 3 * HOUR, "first_ends_at": NINE + 3 * HOUR,
-        "capacity": None, "is_opened_on_spot": False, "is_for_make_ups": False, "published_at": NINE,
+        "capacity": None, "is_opened_on_spot": False, "is_for_make_ups": False, "published_at": NINE, "revision": 0,
     },
     "shift_break": {"shift_id": 1, "starts_at": NINE + HOUR, "ends_at": NINE + HOUR + 600},
     "policy_version": {
@@ -52,7 +52,16 @@ VALID: dict[str, Row] = {
         "confirmation": "auto", "min_record_min": 15, "record_deadline_workdays": 10, "makeup_budget_pct": 15,
         "notice_workdays": 3, "certificate_notice_days": 7, "extension_months_min": 6, "extension_months_max": 12,
         "offline_max_age_h": 72, "opening_max_min": 3000, "outside_max_min": 1200, "near_pct": 80,
-        "at_risk_week_min": 360, "behind_min": 600, "behind_after_days": 60, "entered_at": NINE,
+        "at_risk_week_min": 360, "behind_min": 600, "behind_after_days": 60,
+        "sign_up_ahead_days": 14, "sign_ups_at_once": 8, "withdraw_before_h": 12, "entered_at": NINE,
+    },
+    "sign_up": {"shift_id": 1, "member_id": 1, "asked_at": NINE, "seat": 1, "seated_at": NINE, "withdrawn_at": None},
+    "calendar_link": {"account_id": 1, "digest": "0" * 64, "made_at": NINE},
+    "message": {"account_id": 1, "kind": "reminder", "key": "remind:1", "at": NINE, "read_at": None, "shift_id": 1},
+    "daily_chore": {"name": "tell", "done_on": "2026-03-16"},
+    "mail_address": {"account_id": 1, "address": "mei@example.edu", "since": NINE},
+    "letter": {
+        "message_id": 1, "digest_on": None, "due_at": NINE, "tries": 0, "sent_at": None, "given_up_at": None,
     },
     "visit": {
         "member_id": 1, "shift_id": 1, "post_id": 1, "unit_id": 1, "policy_id": 1, "served_on": "2026-03-16",

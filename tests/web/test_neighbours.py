@@ -20,12 +20,14 @@ from volunteer.actions import decide, displays, meeting, proposals, registry
 from volunteer.actions.access import load_actor
 from volunteer.actions.meeting import Proposed
 from volunteer.actions.questions import ask_leaders
+from volunteer.actions.tell import tell_member
 from volunteer.actions.tokens import make_token
 from volunteer.models import (
     ApiToken,
     AuditLine,
     Display,
     DisplayLink,
+    Message,
     Photo,
     RoleGrant,
     SpotCheck,
@@ -33,7 +35,7 @@ from volunteer.models import (
     Upload,
 )
 from volunteer.rules.campus import Campus
-from volunteer.rules.kinds import BaseStatus, DecisionKind, Role, UnitKind, UploadKind
+from volunteer.rules.kinds import BaseStatus, DecisionKind, MessageKind, Role, UnitKind, UploadKind
 from volunteer.stats.conversion import last_left_of
 
 # Who asks: everybody of another branch, and the office and a leader of another college.
@@ -59,6 +61,7 @@ FOR_ALL = {
     "/C/": "whoever sees a code may open it",
     "/terms/": "all colleges have the same terms",
     "/display/": "the token of a link is a secret of whoever was given it",
+    "/sign-ups/": "shifts are open to the whole college; test_sign_ups asks from another one",
     "/posters/": "the name of a finished file is a secret of whoever asked for it",
 }
 CODES = {
@@ -125,6 +128,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         stage.display(people.site)
         displays.make_link(session, site_id=people.site, actor=office, now=NOW)
         make_token(session, account_id=people.mei_account, actor_id=None, now=NOW)
+        tell_member(session, people.mei, MessageKind.REMINDER, "remind:1", now=NOW, shift_id=people.shift)
         upload = Upload(
             account_id=people.office_account,
             kind=UploadKind.MEMBERS,
@@ -137,9 +141,11 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         session.flush()
         grant = select(RoleGrant.id).where(RoleGrant.account_id == people.leader_account)
         display = select(Display.id).where(Display.site_id == people.site, ~Display.is_poster)
+        message = select(func.min(Message.id)).where(Message.account_id == people.mei_account)
         token = select(ApiToken.id).where(ApiToken.account_id == people.mei_account)
         return {
             "visit_id": visit,
+            "message_id": session.scalars(message).one(),
             "request_id": request,
             "photo_id": photo.id,
             "objection_id": objection,

@@ -62,6 +62,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         health,
         identity,
         importing,
+        inbox,
         language,
         leader,
         metrics,
@@ -73,6 +74,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         posters,
         problems,
         pwa,
+        received,
         registry,
         review,
         routing,
@@ -80,6 +82,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         screens,
         security,
         show,
+        sign_ups,
         slips,
         student,
         timetable,
@@ -93,6 +96,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     security.init_app(app, settings)
     problems.init_app(app)
     show.init_app(app, settings)
+    inbox.init_app(app)
     for part in (
         health,
         metrics,
@@ -100,12 +104,15 @@ def assemble(app: Flask, settings: Settings) -> None:
         auth,
         scan,
         student,
+        sign_ups,
+        inbox,
         leader,
         screens,
         posters,
         college,
         branch,
         overview,
+        received,
         conversion,
         papers,
         typed,

@@ -4,18 +4,16 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from volunteer import clock
 from volunteer.database import db
 from volunteer.rules.kinds import Role
 from volunteer.rules.reasons import Reason, Refusal
-from volunteer.stats import conversion, rollups, units
+from volunteer.stats import conversion, units
 from volunteer.stats.breakdown import breakdown_of
 from volunteer.stats.claims import typed_requests
 from volunteer.stats.rollups import Days
 from volunteer.stats.standing import MemberStanding, member_standing
-from volunteer.stats.units import UnitRow
 from volunteer.web import access, records, tables
 from volunteer.web.show import settings
 
@@ -30,40 +28,6 @@ def start() -> ResponseReturnValue:
     if len(own) == 1:
         return redirect(f"/units/{own[0].code}", 303)
     return render_template("branch/units.html", units=own)
-
-
-@bp.get("/units/<code:code>/places")
-@access.reader
-def places(code: str) -> ResponseReturnValue:
-    """Show what posts and bases received from the unit's members."""
-    unit, days = _unit(code), asked_days()
-    session = db.session()
-    return render_template(
-        "branch/places.html",
-        unit=unit,
-        days=days,
-        total=rollups.of_unit(session, days, unit_path=unit.path),
-        posts=rollups.by_post(session, days, unit_path=unit.path),
-        bases=rollups.by_base(session, days, unit_path=unit.path),
-    )
-
-
-@bp.get("/units/<code:code>/posts.<form:form>")
-@access.reader
-def posts_table(code: str, form: str) -> Response:
-    """Export the roll-up by post."""
-    unit, days = _unit(code), asked_days()
-    rows = rollups.by_post(db.session(), days, unit_path=unit.path)
-    return tables.answer(tables.rollup(unit, gettext("posts"), rows, days, now=clock.utc_now()), form)
-
-
-@bp.get("/units/<code:code>/bases.<form:form>")
-@access.reader
-def bases_table(code: str, form: str) -> Response:
-    """Export the roll-up by base."""
-    unit, days = _unit(code), asked_days()
-    rows = rollups.by_base(db.session(), days, unit_path=unit.path)
-    return tables.answer(tables.rollup(unit, gettext("bases"), rows, days, now=clock.utc_now()), form)
 
 
 @bp.get("/members/<row:member_id>")
@@ -98,14 +62,6 @@ def member_table(member_id: int, form: str) -> Response:
     one = member_standing(session, member_id, today=settings().campus.day(now))
     found = records.by_month(session, member_id, now=now)
     return tables.answer(tables.records(one, found, now=now), form)
-
-
-def _unit(code: str) -> UnitRow:
-    found = units.unit_to_read(db.session(), code, access.actor(), access.READERS)
-    if found is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
-    return found
 
 
 def asked_days() -> Days:
