@@ -11,7 +11,6 @@ from tests.stats.college import College
 from volunteer.rules.kinds import Phase
 from volunteer.rules.progress import rate
 from volunteer.stats import progress, standing, windows
-from volunteer.stats.policies import policies
 from volunteer.stats.rollups import Days
 
 TODAYS = [date(2026, 3, 16), date(2026, 11, 1)]
@@ -34,10 +33,9 @@ def undecided(college: College, unit_id: int, today: date) -> list[by_hand.Figur
 
 
 def test_who_is_on_probation_is_judged_as_on_the_full_list(college: College, session: Session) -> None:
-    versions = policies(session)
     for today in TODAYS:
         for top in college.units:
-            found = progress.progress_of(session, top["path"], versions, today=today)
+            found = progress.progress_of(session, top["path"], today=today)
             wanted = undecided(college, top["id"], today)
             assert sorted(one.student_no for one in found) == sorted(one["no"] for one in wanted)
             full = standing.standings(session, [one.member_id for one in found], today=today)
@@ -52,7 +50,9 @@ def test_who_is_on_probation_is_judged_as_on_the_full_list(college: College, ses
 def test_the_rate_of_those_due_is_that_of_the_due_list(college: College, session: Session) -> None:
     days = Days(from_on=date(2026, 9, 1), to_on=date(2027, 9, 1))
     for top in college.units:
-        found = progress.due_members(session, top["path"], days, policies(session), today=TODAYS[1])
+        present, found = progress.progress_and_due(session, top["path"], days, today=TODAYS[1])
+        alone = progress.progress_of(session, top["path"], today=TODAYS[1])
+        assert {one.member_id for one in present} == {one.member_id for one in alone}
         due = standing.due_in(session, top["path"], from_on=days.from_on, to_on=days.to_on, today=TODAYS[1])
         got = rate(found, top["path"])
         assert (len(found), got.judged, got.met, got.pct) == (due.due, due.judged, due.met, due.met_rate_pct)

@@ -159,14 +159,10 @@ def month_rows(session: Session, statement: Select[*tuple[Any, ...]]) -> Sequenc
     return [rollup(row, name, name) for row, name in zip(rows, names, strict=True)]
 
 
-def everywhere(session: Session, days: Days) -> RollUp:
-    """Return what all units together have. Of persons it is the sum over the top units."""
-    roots = session.scalars(select(Unit.path).where(Unit.parent_id.is_(None)).order_by(Unit.id)).all()
-    parts = [_figures(session, RollUpKind.ALL, days, path).subquery() for path in roots]
-    if not parts:
-        return rollup(None)
-    rows = union_all(*(select(*(part.c[name] for name in FIGURES)) for part in parts)).subquery()
-    return rollup(session.execute(select(*(total(rows.c[name], name) for name in FIGURES))).one())
+def everywhere(session: Session, days: Days) -> Select[*tuple[Any, ...]]:
+    """Return a statement with the one row of ``FIGURES`` that all units together have, for its minutes."""
+    period_id = kept.periods(session).get(days)
+    return figures(where=within(days)) if period_id is None else kept.everywhere(period_id, days)
 
 
 def of_unit(session: Session, days: Days, *, unit_path: str) -> RollUp:

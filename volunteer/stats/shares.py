@@ -85,18 +85,19 @@ def shares_of(session: Session, days: Days, *, unit_path: str) -> Shares:
         .where(here)
         .group_by(Account.id, Account.name)
     )
-    rows = session.execute(union_all(unit, approvers, leaders)).all()
-    all_units = everywhere(session, days)
-    return _shares(
-        [(row.whose, row.name, row.made_up, row.whole) for row in rows], all_units.makeup_net, all_units.net
+    whole = everywhere(session, days).subquery()
+    everything: Any = select(
+        literal_column("'all'"), cast(null(), Integer), literal_column("''"), whole.c.net_e, whole.c.net
     )
+    rows = session.execute(union_all(unit, everything, approvers, leaders)).all()
+    return _shares([(row.whose, row.name, row.made_up, row.whole) for row in rows])
 
 
-def _shares(rows: Sequence[tuple[str, str, int, int]], usual: int, everything: int) -> Shares:
+def _shares(rows: Sequence[tuple[str, str, int, int]]) -> Shares:
     by_whose: dict[str, list[tuple[str, int, int]]] = {"approver": [], "leader": []}
     for whose, name, made_up, whole in rows:
         by_whose.setdefault(whose, []).append((name, made_up, whole))
-    _, own, all_own = by_whose["unit"][0]
+    (_, usual, everything), (_, own, all_own) = by_whose["all"][0], by_whose["unit"][0]
     hands = by_whose["approver"]
     return Shares(
         unit=Share(

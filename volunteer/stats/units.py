@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import Base, Member, Post, ProbationWindow, Unit
 from volunteer.rules.kinds import Role, Stage, UnitKind
@@ -63,10 +63,20 @@ def units_in_reach(session: Session, actor: Actor, roles: Collection[Role]) -> l
     return [UnitRow(**row._mapping) for row in rows]
 
 
-def units_right_below(session: Session, unit_id: int) -> list[UnitRow]:
-    """Return the units of which the unit is the parent, in the order of the tree."""
-    rows = session.execute(select(*_COLUMNS).where(Unit.parent_id == unit_id).order_by(Unit.path)).all()
-    return [UnitRow(**row._mapping) for row in rows]
+def unit_with_those_below(
+    session: Session, code: str, actor: Actor, roles: Collection[Role]
+) -> tuple[UnitRow, list[UnitRow]] | None:
+    """Return the unit of that code, if it is in reach, and the units right below it, in one statement."""
+    top = aliased(Unit)
+    rows = session.execute(
+        select(*_COLUMNS)
+        .join(top, (Unit.id == top.id) | (Unit.parent_id == top.id))
+        .where(top.code == code, unit_in_reach(actor, roles))
+        .order_by(Unit.path)
+    ).all()
+    found = [UnitRow(**row._mapping) for row in rows]
+    # Whoever reaches a unit reaches what is below it, but not the other way round.
+    return (found[0], found[1:]) if found and found[0].code == code else None
 
 
 def counts_of(session: Session, unit_path: str) -> UnitCounts:

@@ -4,7 +4,7 @@ Everybody is judged once, from a few columns; what else a page shows of a member
 So a whole university opens like a branch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,11 +14,11 @@ from flask.typing import ResponseReturnValue
 
 from volunteer import clock
 from volunteer.database import db
-from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.progress import (
     PHASES,
     STATUSES,
     Due,
+    DueMember,
     Progress,
     Sort,
     UnitLine,
@@ -28,8 +28,7 @@ from volunteer.rules.progress import (
     unit_line,
 )
 from volunteer.rules.reasons import Reason, Refusal
-from volunteer.stats import college, progress, rollups, units, windows
-from volunteer.stats.policies import policies
+from volunteer.stats import kept, progress, rollups, units, windows
 from volunteer.stats.rollups import Days, RollUp
 from volunteer.stats.shares import shares_of
 from volunteer.stats.standing import standings
@@ -53,10 +52,13 @@ class Seen:
     unit: UnitRow
     below: Sequence[UnitRow]
     now: datetime
-    today: date
-    versions: Sequence[HoursPolicy]
     people: Sequence[Progress]
     wish: Wish
+
+    @property
+    def today(self) -> date:
+        """The campus day."""
+        return settings().campus.day(self.now)
 
     @property
     def chosen(self) -> list[Progress]:
@@ -77,40 +79,45 @@ class Row:
 @access.reader
 def overview(code: str) -> ResponseReturnValue:
     """Show how the unit stands: its line of figures, its units and its members."""
-    seen, session = _seen(code), db.session()
-    terms, page = college.terms(session), paging.page(seen.chosen, MEMBERS_A_PAGE)
-    basis = asked_members.asked_basis(terms, seen.today)
+    (unit, below), now, session = _unit(code), clock.utc_now(), db.session()
+    wish, today = asked_members.asked_wish(below), settings().campus.day(now)
+    terms = kept.terms_and_periods(session)
+    basis = asked_members.asked_basis(terms, today)
+    due_days = basis.days or Days.calendar_year(today.year)
+    people, due = progress.progress_and_due(session, unit.path, due_days, today=today)
+    seen = Seen(unit=unit, below=below, now=now, people=people, wish=wish)
+    page = paging.page(seen.chosen, MEMBERS_A_PAGE)
     # What is shared out and drawn by month needs days; the windows of all members lie in these.
     days = basis.days or _around(seen)
-    total, months = _served(basis, seen.unit)
-    by_place, rows = tally(seen.people), [] if seen.unit.is_leaf else _rows(seen, basis)
+    months, by_place = _by_month(basis, unit), tally(people)
     return render_template(
         "branch/overview.html",
         seen=seen,
-        unit=seen.unit,
+        unit=unit,
         basis=basis,
-        bases=asked_members.bases(terms, seen.today),
+        bases=asked_members.bases(terms, today),
         query=asked_members.query,
         is_narrowed=asked_members.is_narrowed(),
-        counts=units.counts_of(session, seen.unit.path),
-        total=total,
-        rows=rows,
-        units_page=_units_page(rows),
+        counts=units.counts_of(session, unit.path),
+        # A day lies in one month: both add up.
+        person_times=sum(month.person_times for month in months),
+        net=sum(month.net for month in months),
+        units_page=_units_page([] if unit.is_leaf else below, lambda shown: _rows(seen, basis, shown, due)),
         months=months,
-        chart=charts.months(months, days, seen.today),
+        chart=charts.months(months, days, today),
         grades=rollups.GRADES,
         tally=by_place,
         bar_parts=standing_bar(by_place),
         statuses=STATUSES,
         phases=PHASES,
-        dues={due: sum(map(due.holds, seen.people)) for due in Due},
+        dues={one: sum(map(one.holds, people)) for one in Due},
         due_words=asked_members.due_words(),
         sorts=list(Sort),
         sort_words=asked_members.sort_words(),
-        missing=sum(one.standing.missing_hundredths for one in seen.people if one.standing.status),
-        page=page.holding(_full(page.rows, seen.today)),
-        today_list=today_of(session, access.actor(), now=seen.now, unit_path=seen.unit.path),
-        shares=shares_of(session, days, unit_path=seen.unit.path),
+        missing=sum(one.standing.missing_hundredths for one in people if one.standing.status),
+        page=page.holding(_full(page.rows, today)),
+        today_list=today_of(session, access.actor(), now=now, unit_path=unit.path),
+        shares=shares_of(session, days, unit_path=unit.path),
     )
 
 
@@ -118,62 +125,47 @@ def overview(code: str) -> ResponseReturnValue:
 @access.reader
 def members_table(code: str, form: str) -> Response:
     """Export the members with their standing, exactly those whom the page lists and in its order."""
-    seen = _seen(code)
-    return tables.answer(tables.members(seen.unit, _full(seen.chosen, seen.today), now=seen.now), form)
+    (unit, below), now = _unit(code), clock.utc_now()
+    wish = asked_members.asked_wish(below)
+    people = progress.progress_of(db.session(), unit.path, today=settings().campus.day(now))
+    seen = Seen(unit=unit, below=below, now=now, people=people, wish=wish)
+    return tables.answer(tables.members(unit, _full(seen.chosen, seen.today), now=now), form)
 
 
-def _seen(code: str) -> Seen:
-    """Return the unit of that code in reach, with what the address asks for.
+def _unit(code: str) -> tuple[UnitRow, list[UnitRow]]:
+    """Return the unit of that code in reach, and those right below it.
 
     Raises:
-        Refusal: ``UNKNOWN`` or ``BAD_FIELD``.
+        Refusal: ``UNKNOWN``.
     """
-    session, now = db.session(), clock.utc_now()
-    unit = units.unit_to_read(session, code, access.actor(), access.READERS)
-    if unit is None:
+    found = units.unit_with_those_below(db.session(), code, access.actor(), access.READERS)
+    if found is None:
         raise Refusal(Reason.UNKNOWN)
     access.reach()
-    today, versions = settings().campus.day(now), policies(session)
-    below = units.units_right_below(session, unit.id)
-    return Seen(
-        unit=unit,
-        below=below,
-        now=now,
-        today=today,
-        versions=versions,
-        people=progress.progress_of(session, unit.path, versions, today=today),
-        wish=asked_members.asked_wish(below),
-    )
+    return found
 
 
 def _full(people: Sequence[Progress], today: date) -> Sequence[Any]:
     return standings(db.session(), [one.member_id for one in people], today=today)
 
 
-def _served(basis: Basis, unit: UnitRow) -> tuple[RollUp, Sequence[RollUp]]:
-    """Return what the unit served on that basis, in all and by month."""
-    session = db.session()
+def _by_month(basis: Basis, unit: UnitRow) -> Sequence[RollUp]:
+    """Return what the unit served on that basis, by month."""
     if basis.days is None:
-        return windows.of_unit(session, unit_path=unit.path), windows.by_month(session, unit_path=unit.path)
-    return (
-        rollups.of_unit(session, basis.days, unit_path=unit.path),
-        rollups.by_month(session, basis.days, unit_path=unit.path),
-    )
+        return windows.by_month(db.session(), unit_path=unit.path)
+    return rollups.by_month(db.session(), basis.days, unit_path=unit.path)
 
 
-def _rows(seen: Seen, basis: Basis) -> list[Row]:
-    """Return the lines of the units right below. The rate is over who is due in the days of the basis."""
+def _rows(seen: Seen, basis: Basis, shown: Sequence[UnitRow], due: Sequence[DueMember]) -> Sequence[Row]:
+    """Return the lines of the units that are shown, all right below."""
     session, unit = db.session(), seen.unit
     if basis.days is None:
         served = windows.by_child(session, unit_path=unit.path, unit_id=unit.id)
     else:
         served = rollups.by_child(session, basis.days, unit_path=unit.path, unit_id=unit.id)
-    days = basis.days or Days.calendar_year(seen.today.year)
-    due = progress.due_members(session, unit.path, days, seen.versions, today=seen.today)
     by_code = {row.code: row for row in served}
     return [
-        Row(unit=one, line=unit_line(seen.people, due, one.path), served=by_code[one.code])
-        for one in seen.below
+        Row(unit=one, line=unit_line(seen.people, due, one.path), served=by_code[one.code]) for one in shown
     ]
 
 
@@ -183,11 +175,13 @@ def _around(seen: Seen) -> Days:
     return Days(from_on=first.replace(day=1), to_on=max(seen.today, first) + date.resolution)
 
 
-def _units_page(rows: Sequence[Row]) -> Page[Row]:
-    """Return the page of its units that the address asks for."""
+def _units_page(
+    below: Sequence[UnitRow], rows: Callable[[Sequence[UnitRow]], Sequence[Row]]
+) -> Page[Row] | None:
+    """Return the page of units that the address asks for, or None without any."""
+    if not below:
+        return None
     text = request.args.get("units", "1")
-    last = max(1, -(-len(rows) // UNITS_A_PAGE))
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
-    number = min(max(1, number), last)
-    shown = rows[(number - 1) * UNITS_A_PAGE :][:UNITS_A_PAGE]
-    return Page(rows=shown, total=len(rows), number=number, last=last)
+    number = max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
+    page: Page[Row] = paging.of(len(below), UNITS_A_PAGE, number=number)
+    return page.holding(rows(below[page.first(UNITS_A_PAGE) :][:UNITS_A_PAGE]))
