@@ -16,17 +16,21 @@ from werkzeug.routing import Rule
 
 from tests.actions.stage import Stage
 from tests.cast import LONG_AGO, NOW, Cast, System
+from tests.papers import certified, hours_notice
 from volunteer.actions import decide, displays, meeting, proposals, registry
 from volunteer.actions.access import load_actor
 from volunteer.actions.meeting import Proposed
 from volunteer.actions.questions import ask_leaders
+from volunteer.actions.reports import Written, freeze
 from volunteer.actions.tell import tell_member
 from volunteer.actions.tokens import make_token
 from volunteer.models import (
     ApiToken,
     AuditLine,
+    CertificateRequest,
     Display,
     DisplayLink,
+    Erasure,
     Message,
     Photo,
     RoleGrant,
@@ -35,7 +39,16 @@ from volunteer.models import (
     Upload,
 )
 from volunteer.rules.campus import Campus
-from volunteer.rules.kinds import BaseStatus, DecisionKind, MessageKind, Role, UnitKind, UploadKind
+from volunteer.rules.kinds import (
+    BaseStatus,
+    DecisionKind,
+    MessageKind,
+    ReportKind,
+    Role,
+    UnitKind,
+    UploadKind,
+)
+from volunteer.rules.periods import period_named
 from volunteer.stats.conversion import last_left_of
 
 # Who asks: everybody of another branch, and the office and a leader of another college.
@@ -61,6 +74,8 @@ FOR_ALL = {
     "/C/": "whoever sees a code may open it",
     "/terms/": "all colleges have the same terms",
     "/display/": "the token of a link is a secret of whoever was given it",
+    "/me/stored/": "the name of a table; its rows are the asker's own",
+    "/api/v1/certificates/": "the digest is a secret of whoever holds the paper",
     "/sign-ups/": "shifts are open to the whole college; test_sign_ups asks from another one",
     "/posters/": "the name of a finished file is a secret of whoever asked for it",
 }
@@ -75,7 +90,8 @@ CODES = {
 ONE_OF_A_LIST = {"form": "csv"}
 # What forms ask for, so that it is the row on which they fail.
 FORM = {"reason": "不在岗", "upheld": "yes", "ends_at": "2026-03-16T12:00", "password": "a long new password"}
-FORM |= {"text": "在岗吗?", "answer": "在岗", "is_right": "yes", "finding": "问过负责人"}
+FORM |= {"ref": "00000000-0000-0000-0000-000000000009", "kind": "month", "period": "2026-03"}
+FORM |= {"text": "在岗吗?", "answer": "在岗", "is_right": "yes", "finding": "问过负责人", "granted": "no"}
 
 
 @pytest.fixture
@@ -94,6 +110,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             now=LONG_AGO,
         )
         visit = stage.serve("mei", "09:00", "12:00")
+        certificate, notice = certified(stage), hours_notice(stage)
         request = stage.make_up("ning", "09:00", "10:00", "13:00")
         photo = Photo(
             request_id=request, digest="0" * 64, width=4, height=3, content=b"\xff\xd8\xff", sent_at=NOW
@@ -121,6 +138,18 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         session.add(draw)
         session.flush()
         session.add(SpotCheck(draw_id=draw.id, visit_id=visit))
+        report = freeze(
+            session,
+            Written(ref="00000000-0000-0000-0000-000000000001", plans="下月继续"),
+            unit_id=people.law,
+            period=period_named(ReportKind.MONTH, "2026-03", {}),
+            actor=stage.actor("secretary"),
+            campus=campus,
+            now=NOW,
+        )
+        erasure = Erasure(member_id=people.mei, asked_at=NOW)
+        session.add(erasure)
+        session.flush()
         gone = System(session).member("2023010009", people.law)
         decide.transfer(
             session, member_id=gone, to_unit_id=None, on=NOW.date(), actor=None, campus=campus, now=NOW
@@ -151,6 +180,11 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             "objection_id": objection,
             "question_id": question,
             "draw_id": draw.id,
+            "report_id": report,
+            "erasure_id": erasure.id,
+            "certificate_id": certificate,
+            "paper_request_id": session.scalars(select(CertificateRequest.id)).one(),
+            "notice_id": notice,
             "proposal_id": proposal,
             "decision_id": decision,
             "membership_id": last_left_of(session, gone),
