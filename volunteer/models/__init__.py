@@ -24,6 +24,7 @@ from volunteer.models.people import (
 )
 from volunteer.models.photos import Photo
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
+from volunteer.models.recounts import RecountOrder
 from volunteer.models.requests import Approval, Objection, Request
 from volunteer.models.review import Question, SpotCheck, SpotDraw
 from volunteer.models.uploads import Upload
@@ -64,6 +65,7 @@ __all__ = [
     "Proposal",
     "Question",
     "QueuedScan",
+    "RecountOrder",
     "Request",
     "RoleGrant",
     "RollCall",
