@@ -1,4 +1,4 @@
-"""A recount on its pages: chosen, looked at, proposed, and carried out by another person with its progress."""
+"""A recount on its pages: chosen, looked at, proposed, and carried out by another person."""
 
 import re
 from datetime import date, timedelta
@@ -20,9 +20,7 @@ DAYS = {"from_on": "2026-03-16", "until_on": "2026-03-16", "reason": "党委会�
 def halves(served: Browser, write: Any, traveller: Any, read: Any) -> str:
     """The next day a version rounds down to half hours; Mei has served 170 minutes before it."""
     version = HoursPolicy(effective_on=date(2026, 3, 17), rounding_unit_min=60)
-    policy = write(
-        lambda session: registry.add_policy(session, policy=version, actor=None, now=LONG_AGO)
-    )
+    policy = write(lambda session: registry.add_policy(session, policy=version, actor=None, now=LONG_AGO))
     traveller.move_to(NOON + timedelta(days=1))
     return f"/policy/{policy}/recount?lang=en"
 
