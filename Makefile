@@ -55,8 +55,9 @@ words: .venv/.dev-ready  ## Take the words of pages into the catalogues, for tra
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 	.venv/bin/pybabel -q compile -d volunteer/translations -D messages
 
-bench: .venv/.dev-ready .venv/.project-ready  ## Measure a check-in, and the scanner
+bench: .venv/.dev-ready .venv/.project-ready  ## Measure a check-in, the statistics, and the scanner
 	.venv/bin/python benchmarks/check_in.py
+	.venv/bin/python benchmarks/rollups.py --visits 50000 200000
 	.venv/bin/python benchmarks/decode.py
 
 clean:  ## Remove the environment, caches and build results; records in var/ stay

@@ -38,9 +38,9 @@ _VISITS = text(
     "INSERT INTO visit (member_id, shift_id, post_id, unit_id, policy_id, served_on, state, grade, version,"
     " is_keepers_own, is_display_silent, is_taken_confirmed, waits_for_committee, net_min, credited_min,"
     " pending_min, lost_outside_shift, lost_away, lost_break, lost_overlap, lost_too_short, lost_rounding,"
-    " lost_day_cap)"
+    " lost_day_cap, kept_net, kept_credited)"
     " SELECT member.id, :shift_id, :post_id, member.unit_id, 1, :served_on, 'confirmed', 'B', 1,"
-    " false, false, false, false, 60, 60, 0, 0, 0, 0, 0, 0, 0, 0"
+    " false, false, false, false, 60, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0"
     " FROM member WHERE member.id BETWEEN :first AND :last"
 )
 _EVIDENCE = text(

@@ -13,6 +13,21 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
+        "daily_chore",
+        sa.Column("name", sa.String(length=24), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_daily_chore")),
+    )
+    op.create_table(
+        "kept_period",
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("from_on < to_on", name=op.f("ck_kept_period_days")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_period")),
+        sa.UniqueConstraint("from_on", "to_on", name=op.f("uq_kept_period_from_on_to_on")),
+    )
+    op.create_table(
         "term",
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -88,6 +103,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_base_code")),
     )
     op.create_index(op.f("ix_base_unit_id"), "base", ["unit_id"], unique=False)
+    op.create_table(
+        "kept_sum",
+        sa.Column("period_id", ROW_ID, nullable=False),
+        sa.Column("kind", one_of("rollupkind", "all", "post", "base", "month"), nullable=False),
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("headcount", sa.Integer(), nullable=False),
+        sa.Column("person_times", sa.Integer(), nullable=False),
+        sa.Column("net", sa.Integer(), nullable=False),
+        sa.Column("credited", sa.Integer(), nullable=False),
+        sa.Column("net_a", sa.Integer(), nullable=False),
+        sa.Column("net_b", sa.Integer(), nullable=False),
+        sa.Column("net_c", sa.Integer(), nullable=False),
+        sa.Column("net_e", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["period_id"], ["kept_period.id"], name=op.f("fk_kept_sum_period_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_kept_sum_unit_id")),
+        sa.PrimaryKeyConstraint("period_id", "kind", "unit_id", "key", name=op.f("pk_kept_sum")),
+    )
     op.create_table(
         "ledger_head",
         sa.Column("unit_id", ROW_ID, nullable=False),
@@ -202,6 +235,8 @@ def upgrade() -> None:
         sa.Column("place", sa.String(length=120), nullable=True),
         sa.Column("content", sa.String(length=400), nullable=True),
         sa.Column("insurance_note", sa.String(length=200), nullable=True),
+        sa.Column("sign_up_for", one_of("signupfor", "college", "unit", "nobody"), nullable=False),
+        sa.Column("takes_walk_ins", sa.Boolean(), nullable=False),
         sa.Column("id", ROW_ID, nullable=False),
         sa.ForeignKeyConstraint(["base_id"], ["base.id"], name=op.f("fk_post_base_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_post_unit_id")),
@@ -255,6 +290,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     op.create_index("ix_audit_subject_subject_id", "audit", ["subject", "subject_id"], unique=False)
+    op.create_table(
+        "calendar_link",
+        sa.Column("account_id", ROW_ID, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_calendar_link_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_calendar_link")),
+        sa.UniqueConstraint("digest", name=op.f("uq_calendar_link_digest")),
+    )
     op.create_table(
         "decision",
         sa.Column("member_id", ROW_ID, nullable=False),
@@ -347,6 +391,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'waiting' AND what <> 'over_cap'"),
     )
     op.create_table(
+        "mail_address",
+        sa.Column("account_id", ROW_ID, nullable=False),
+        sa.Column("address", sa.String(length=120), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_mail_address_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_mail_address")),
+    )
+    op.create_table(
         "over_cap",
         sa.Column("member_id", ROW_ID, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -385,6 +437,9 @@ def upgrade() -> None:
         sa.Column("at_risk_week_min", sa.Integer(), nullable=False),
         sa.Column("behind_min", sa.Integer(), nullable=False),
         sa.Column("behind_after_days", sa.Integer(), nullable=False),
+        sa.Column("sign_up_ahead_days", sa.Integer(), nullable=False),
+        sa.Column("sign_ups_at_once", sa.Integer(), nullable=False),
+        sa.Column("withdraw_before_h", sa.Integer(), nullable=False),
         sa.Column("entered_by_id", ROW_ID, nullable=True),
         sa.Column("entered_at", sa.BigInteger(), nullable=False),
         sa.Column("id", ROW_ID, nullable=False),
@@ -403,7 +458,7 @@ def upgrade() -> None:
             "makeup_budget_pct BETWEEN 0 AND 100", name=op.f("ck_policy_version_makeup_budget")
         ),
         sa.CheckConstraint(
-            "min_record_min >= 0 AND record_deadline_workdays >= 0 AND notice_workdays >= 0 AND certificate_notice_days >= 0 AND offline_max_age_h >= 0 AND opening_max_min >= 0 AND outside_max_min >= 0 AND at_risk_week_min >= 0 AND behind_min >= 0 AND behind_after_days >= 0",
+            "min_record_min >= 0 AND record_deadline_workdays >= 0 AND notice_workdays >= 0 AND certificate_notice_days >= 0 AND offline_max_age_h >= 0 AND opening_max_min >= 0 AND outside_max_min >= 0 AND at_risk_week_min >= 0 AND behind_min >= 0 AND behind_after_days >= 0 AND sign_up_ahead_days >= 0 AND sign_ups_at_once >= 0 AND withdraw_before_h >= 0",
             name=op.f("ck_policy_version_not_negative"),
         ),
         sa.CheckConstraint("near_pct BETWEEN 0 AND 100", name=op.f("ck_policy_version_near")),
@@ -483,6 +538,7 @@ def upgrade() -> None:
         sa.Column("published_at", sa.BigInteger(), nullable=False),
         sa.Column("cancelled_at", sa.BigInteger(), nullable=True),
         sa.Column("cancel_reason", sa.String(length=200), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("id", ROW_ID, nullable=False),
         sa.CheckConstraint("capacity IS NULL OR capacity > 0", name=op.f("ck_shift_capacity")),
         sa.CheckConstraint("ends_at - starts_at <= 86400", name=op.f("ck_shift_at_most_a_day")),
@@ -753,6 +809,36 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_shift_break_shift_id"), "shift_break", ["shift_id"], unique=False)
     op.create_table(
+        "sign_up",
+        sa.Column("shift_id", ROW_ID, nullable=False),
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("seat", sa.Integer(), nullable=True),
+        sa.Column("seated_at", sa.BigInteger(), nullable=True),
+        sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("seat IS NULL OR seat > 0", name=op.f("ck_sign_up_seat")),
+        sa.CheckConstraint(
+            "seat IS NULL OR seated_at IS NOT NULL", name=op.f("ck_sign_up_seated_at_some_time")
+        ),
+        sa.CheckConstraint(
+            "seat IS NULL OR withdrawn_at IS NULL", name=op.f("ck_sign_up_withdrawing_frees_the_seat")
+        ),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_sign_up_member_id")),
+        sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_sign_up_shift_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_up")),
+    )
+    op.create_index("ix_sign_up_shift_id_member_id", "sign_up", ["shift_id", "member_id"], unique=False)
+    op.create_index(
+        "ux_sign_up_live",
+        "sign_up",
+        ["member_id", "shift_id"],
+        unique=True,
+        sqlite_where=sa.text("withdrawn_at IS NULL"),
+        postgresql_where=sa.text("withdrawn_at IS NULL"),
+    )
+    op.create_index("ux_sign_up_seat", "sign_up", ["shift_id", "seat"], unique=True)
+    op.create_table(
         "visit",
         sa.Column("member_id", ROW_ID, nullable=False),
         sa.Column("shift_id", ROW_ID, nullable=False),
@@ -789,6 +875,9 @@ def upgrade() -> None:
         sa.Column("lost_too_short", sa.Integer(), nullable=False),
         sa.Column("lost_rounding", sa.Integer(), nullable=False),
         sa.Column("lost_day_cap", sa.Integer(), nullable=False),
+        sa.Column("kept_net", sa.Integer(), nullable=False),
+        sa.Column("kept_credited", sa.Integer(), nullable=False),
+        sa.Column("kept_grade", one_of("kept_grade", "A", "B", "C", "D", "E", "X"), nullable=True),
         sa.Column("id", ROW_ID, nullable=False),
         sa.CheckConstraint(
             "grade NOT IN ('D', 'X') OR net_min = 0", name=op.f("ck_visit_d_and_x_count_nothing")
@@ -813,6 +902,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
     )
     op.create_index("ix_visit_member_id_served_on", "visit", ["member_id", "served_on"], unique=False)
+    op.create_index(
+        "ix_visit_not_kept",
+        "visit",
+        ["member_id"],
+        unique=False,
+        sqlite_where=sa.text(
+            "net_min <> kept_net OR credited_min <> kept_credited OR net_min > 0 AND grade <> kept_grade"
+        ),
+        postgresql_where=sa.text(
+            "net_min <> kept_net OR credited_min <> kept_credited OR net_min > 0 AND grade <> kept_grade"
+        ),
+    )
     op.create_index("ix_visit_post_id_served_on", "visit", ["post_id", "served_on"], unique=False)
     op.create_index("ix_visit_shift_id", "visit", ["shift_id"], unique=False)
     op.create_index("ix_visit_unit_id_served_on", "visit", ["unit_id", "served_on"], unique=False)
@@ -939,6 +1040,64 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_host_statement_shift_id")),
         sa.PrimaryKeyConstraint("display_id", "shift_id", name=op.f("pk_host_statement")),
     )
+    op.create_table(
+        "message",
+        sa.Column("account_id", ROW_ID, nullable=False),
+        sa.Column(
+            "kind",
+            one_of(
+                "messagekind",
+                "unclosed",
+                "request_approved",
+                "request_rejected",
+                "record_returned",
+                "objection_accepted",
+                "objection_upheld",
+                "objection_not_upheld",
+                "near",
+                "met",
+                "out_of_reach",
+                "review_waiting",
+                "reminder",
+                "place_free",
+                "shift_changed",
+                "shift_cancelled",
+                "role_given",
+                "role_ended",
+                "slip_printed",
+            ),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("read_at", sa.BigInteger(), nullable=True),
+        sa.Column("shift_id", ROW_ID, nullable=True),
+        sa.Column("visit_id", ROW_ID, nullable=True),
+        sa.Column("unit_id", ROW_ID, nullable=True),
+        sa.Column(
+            "role",
+            one_of("role", "leader", "committee", "group_leader", "college", "admin", "auditor"),
+            nullable=True,
+        ),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("text", sa.String(length=200), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_message_account_id")),
+        sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_message_shift_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_message_unit_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_message_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+    )
+    op.create_index("ix_message_at", "message", ["at"], unique=False)
+    op.create_index(
+        "ix_message_unread",
+        "message",
+        ["account_id"],
+        unique=False,
+        sqlite_where=sa.text("read_at IS NULL"),
+        postgresql_where=sa.text("read_at IS NULL"),
+    )
+    op.create_index("ux_message_key", "message", ["account_id", "key"], unique=True)
     op.create_table(
         "notice_end",
         sa.Column("notice_id", ROW_ID, nullable=False),
@@ -1287,6 +1446,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_credit_member_id_day", "credit", ["member_id", "day", "credited_min", "net_min"], unique=False
     )
+    op.create_index(
+        "ix_credit_records",
+        "credit",
+        ["day"],
+        unique=False,
+        sqlite_where=sa.text("request_id IS NOT NULL"),
+        postgresql_where=sa.text("request_id IS NOT NULL"),
+    )
     op.create_index("ix_credit_unit_id_day", "credit", ["unit_id", "day"], unique=False)
     op.create_index("ix_credit_visit_id_day", "credit", ["visit_id", "day"], unique=False)
     op.create_table(
@@ -1347,6 +1514,34 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("verdict = 'accepted'"),
         postgresql_where=sa.text("verdict = 'accepted'"),
+    )
+    op.create_table(
+        "letter",
+        sa.Column("message_id", ROW_ID, nullable=True),
+        sa.Column("digest_on", sa.Date(), nullable=True),
+        sa.Column("waiting", sa.Integer(), nullable=True),
+        sa.Column("gaps", sa.Integer(), nullable=True),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("given_up_at", sa.BigInteger(), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(message_id IS NULL) <> (digest_on IS NULL)", name=op.f("ck_letter_a_message_or_a_day")
+        ),
+        sa.CheckConstraint("tries >= 0", name=op.f("ck_letter_tries")),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_letter_message_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+        sa.UniqueConstraint("digest_on", name=op.f("uq_letter_digest_on")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_letter_message_id")),
+    )
+    op.create_index(
+        "ix_letter_due",
+        "letter",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
+        postgresql_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"),
     )
     op.create_table(
         "photo",

@@ -24,13 +24,17 @@ from tests.actions.test_ask import record
 from tests.actions.test_keep import committee_confirms
 from tests.cast import Cast, raise_cast
 from volunteer import create_app
-from volunteer.actions import approve, decide, review, shifts
+from volunteer.actions import approve, decide, kept, review, shifts
 from volunteer.database import in_transaction, writing
-from volunteer.models import Approval, Credit, Decision, Evidence, Request, Shift, Visit
+from volunteer.models import Approval, Credit, Decision, Evidence, KeptSum, Request, Shift, Unit, Visit
 from volunteer.rules.campus import Campus
 from volunteer.rules.kinds import Grade, Verdict, VisitState
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.spans import Span
+from volunteer.rules.tally import RollUpKind
+from volunteer.stats import rollups
+from volunteer.stats.kept import periods
+from volunteer.stats.rollups import Days
 
 THREADS = 40
 PAIRS = 8
@@ -168,6 +172,46 @@ def test_two_hundred_members_at_one_post_are_two_hundred_visits(hall: Hall) -> N
     found = hall.at_once([scanning(who, OUT, "12:00") for who in people])
     assert {result.net for result in found} == {180}
     assert hall.read(select(func.count(), func.sum(Credit.net_min))) == [(200, 200 * 180)]
+
+
+def test_kept_sums_are_never_stale_while_many_leave_and_several_keep_them(hall: Hall) -> None:
+    people = members(hall, 12)
+    with hall.stage() as stage:
+        stage.display(hall.cast.site)
+        for who in people:
+            stage.come(who, "09:00")
+        stage.serve("mei", "09:00", "10:00")
+        # So that there is a period to keep from the first batch on.
+        kept.keep_sums(stage.session)
+    alive(hall, "12:00")
+    keeping: Work = lambda stage: kept.keep_sums(stage.session, limit=3)  # noqa: E731
+    reading: Work = lambda _stage: difference_to_a_count(hall)  # noqa: E731
+    works = [work for who in people for work in (scanning(who, OUT, "12:00"), keeping, reading)]
+    found = hall.at_once(works[:24] + [scanning(who, OUT, "12:00") for who in people[8:]])
+    assert {result.net for result in [*found[:24:3], *found[24:]]} == {180}
+    assert set(found[2:24:3]) == {0}
+    with hall.stage() as stage:
+        while kept.keep_sums(stage.session, limit=7):
+            pass
+        assert kept.recount_sums(stage.session) == {}
+        sums = select(KeptSum.headcount, KeptSum.net).where(
+            KeptSum.kind == RollUpKind.ALL, KeptSum.unit_id == hall.cast.college
+        )
+        assert set(stage.session.execute(sums)) == {(13, 12 * 180 + 60)}
+
+
+def difference_to_a_count(hall: Hall) -> int:
+    """Read a total from the sums and by counting, in one snapshot, and return by how much they differ."""
+    year = Days.calendar_year(2026)
+    with hall.engine.connect() as connection:
+        if hall.engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with Session(connection) as session:
+            assert year in periods(session)
+            path = session.scalar(select(Unit.path).where(Unit.id == hall.cast.college)) or ""
+            total = rollups.of_unit(session, year, unit_path=path)
+            counted = session.scalar(select(func.sum(Visit.net_min))) or 0
+            return total.net - counted
 
 
 def test_two_approvals_at_once_grant_once(hall: Hall) -> None:

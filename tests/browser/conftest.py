@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
@@ -47,9 +48,9 @@ class Site:
     asked: list[str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One server for all tests that do not stand in each other's way."""
+    """One server for the tests of a file, which do not stand in each other's way."""
     with serving(tmp_path_factory.mktemp("browser")) as site:
         yield site
 
@@ -147,6 +148,8 @@ def enter(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
             page.fill("[name=login]", login)
             page.fill("[name=password]", PASSWORD)
             page.click("form[action='/sign-in'] button")
+            # Whoever goes on before the answer has come is not signed in.
+            page.wait_for_url(lambda url: not urlsplit(url).path.startswith("/sign-in"))
         return page
 
     yield enter

@@ -6,6 +6,7 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +223,48 @@ def test_a_phone_that_dies_after_saving_has_lost_nothing(
         expect(page.locator("#outbox")).to_be_hidden()
         page.goto(f"{site.url}/records")
         expect(page.get_by_text("服务中")).to_be_visible()
+
+
+def test_a_phone_that_dies_before_it_has_saved_never_said_saved(
+    phone: Callable[..., Any], site: Site, link: str, tmp_path: Path
+) -> None:
+    with phone() as context:
+        context.add_init_script("SubtleCrypto.prototype.sign = () => new Promise(() => {})")
+        page = signed_in(context, site, "mei")
+        is_ready(page)
+        page.goto(f"{site.url}/scan")
+        page.wait_for_load_state("networkidle")
+        context.set_offline(True)
+        scan(page, link)
+        expect(page.locator("[data-part=say]")).to_have_text("已识别，请稍候…")
+        expect(page.get_by_role("heading", name=SAVED)).to_have_count(0)
+        kill(tmp_path / "profile")
+    with phone() as context:
+        page = signed_in(context, site, "mei")
+        is_ready(page)
+        page.goto(f"{site.url}/scan")
+        page.wait_for_load_state("networkidle")
+        expect(page.locator("#outbox")).to_be_hidden()
+        context.set_offline(True)
+        scan(page, link)
+        expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+
+
+def test_a_phone_whose_clock_is_ten_years_slow_is_believed_by_its_code(
+    enter: Callable[..., Page], site: Site, link: str
+) -> None:
+    page = enter("mei")
+    is_ready(page)
+    page.context.clock.set_fixed_time(datetime.now(UTC) - timedelta(days=3650))
+    page.goto(f"{site.url}/scan")
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    scan(page, link)
+    expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.locator("#outbox")).to_be_hidden()
+    page.goto(f"{site.url}/home")
+    expect(page.get_by_text("服务中")).to_be_visible()
 
 
 def test_a_code_opened_without_network_can_be_saved(

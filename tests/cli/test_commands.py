@@ -108,6 +108,22 @@ def test_recount_names_what_differs_and_mends_it_when_asked(
         assert connection.scalar(text("SELECT sum(net_min) FROM credit")) == 180
 
 
+def test_recount_proves_the_kept_sums_as_well(
+    environment: dict[str, str], served: int, engine: Engine
+) -> None:
+    call(environment, "housekeep")
+    assert call(environment, "recount").output == "0 differences\n"
+    with engine.begin() as connection:
+        year = "SELECT id FROM kept_period WHERE from_on = '2026-01-01'"
+        connection.execute(text(f"UPDATE kept_sum SET net = net + 1 WHERE period_id = ({year})"))
+        wrong = connection.scalar(text(f"SELECT count(*) FROM kept_sum WHERE period_id = ({year})"))
+    result = call(environment, "recount", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.output) == [{"from": "2026-01-01", "to": "2027-01-01", "wrong_sums": wrong}]
+    assert call(environment, "recount", "--fix").exit_code == 0
+    assert call(environment, "recount").output == "0 differences\n"
+
+
 def test_a_token_is_shown_once_and_kept_as_a_digest(
     environment: dict[str, str], committed_cast: Cast, engine: Engine
 ) -> None:

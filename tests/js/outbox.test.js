@@ -178,6 +178,29 @@ for (const status of [429, 503]) {
   });
 }
 
+test("a clock that was ten years ahead when the server asked to wait holds nothing up once it is right", async () => {
+  const { shelf } = await filled(1);
+  const { fetch } = network({ faults: [{ status: 503, headers: { "Retry-After": "60" } }] });
+  const ahead = now() + 10 * 365 * 86_400_000;
+  assert.equal((await flush(shelf, fetch, () => ahead)).stop, "later");
+  assert.equal((await flush(shelf, fetch, now)).stop, "done");
+  assert.deepEqual(await shelf.all(), []);
+});
+
+test("a server that is gone for an hour gets everything once, in order, when it is back", async () => {
+  const tries = 120;
+  const { shelf } = await filled(3, { key: NO_SIGNER });
+  const { fetch, posts } = network({ faults: Array.from({ length: tries }, () => null) });
+  for (let turn = 0; turn < tries; turn += 1) {
+    assert.equal((await flush(shelf, fetch, () => now() + turn * 30_000)).stop, "no_answer");
+    assert.equal((await waiting(shelf)).length, 3);
+  }
+  const done = await flush(shelf, fetch, () => now() + 3_600_000);
+  assert.deepEqual(done.uploaded.map(({ code }) => code), ["CODE0", "CODE1", "CODE2"]);
+  assert.equal(posts.length, tries + 1);
+  assert.deepEqual(await shelf.all(), []);
+});
+
 test("a form token that goes stale between two batches is fetched anew", async () => {
   const { shelf } = await filled(BATCH + 1, { key: NO_SIGNER });
   const { fetch, posts } = network({ faults: [undefined, { status: 403, body: { reason: "csrf_stale" } }] });

@@ -44,6 +44,9 @@ LIFTED: Row = {"what": "over_cap", "on": "2026-03-17"}
 ANSWERED: Row = {"answer": "在岗", "answered_by_id": 2, "answered_at": NINE}
 FOUND: Row = {"visit_id": 2, "is_right": False, "finding": "在上课", "checked_by_id": 1, "checked_at": NINE}
 APPLIED: Row = {"content": None, "applied_at": NINE, "added": 0}
+NEXT_SEAT: Row = {"member_id": 2, "seat": 2}
+WITHDRAWN: Row = {"seat": None, "withdrawn_at": NINE}
+DIGEST: Row = {"message_id": None, "digest_on": "2026-03-16"}
 OTHER_NOTICE: Row = {"ref": "n2"}
 SECOND_LINE: Row = {"number": 2, "member_id": 2}
 SETTLED: Row = {"member_id": 2, "state": "withdrawn", "settled_at": NINE}
@@ -64,6 +67,9 @@ NOT_NEGATIVE = (
     "at_risk_week_min",
     "behind_min",
     "behind_after_days",
+    "sign_up_ahead_days",
+    "sign_ups_at_once",
+    "withdraw_before_h",
 )
 
 BOUNDARIES: list[tuple[str, str, Row, Row]] = [
@@ -95,6 +101,14 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
         {"code": "T2", "ends_before": "2026-03-02"},
         {"code": "T2", "ends_before": "2026-03-01"},
     ),
+    ("uq_kept_period_from_on_to_on", "kept_period", {"to_on": "2026-09-01"}, {}),
+    (
+        "ck_kept_period_days",
+        "kept_period",
+        {"from_on": "2026-01-02", "to_on": "2026-01-03"},
+        {"from_on": "2026-01-02", "to_on": "2026-01-02"},
+    ),
+    ("pk_kept_sum", "kept_sum", {"key": 1}, {}),
     ("pk_workday", "workday", {"on": "2026-03-15"}, {}),
     ("uq_policy_version_effective_on", "policy_version", OTHER_DAY, {}),
     ("ck_policy_version_threshold", "policy_version", {"threshold_min": 1}, {"threshold_min": 0}),
@@ -609,6 +623,25 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
         {"ref": "o2", "resolved_at": NINE, "is_upheld": False},
         {"ref": "o2", "resolved_at": NINE},
     ),
+    # Places at shifts; member 1 has the first of shift 1
+    ("ux_sign_up_seat", "sign_up", NEXT_SEAT, {"member_id": 2}),
+    ("ux_sign_up_seat", "sign_up", {"member_id": 2, "seat": None}, {"member_id": 2}),
+    ("ux_sign_up_live", "sign_up", NEXT_SEAT, {"seat": 2}),
+    ("ux_sign_up_live", "sign_up", WITHDRAWN, {"seat": None}),
+    ("ck_sign_up_seat", "sign_up", NEXT_SEAT, NEXT_SEAT | {"seat": 0}),
+    ("ck_sign_up_withdrawing_frees_the_seat", "sign_up", WITHDRAWN, WITHDRAWN | {"seat": 2}),
+    ("ck_sign_up_seated_at_some_time", "sign_up", NEXT_SEAT, NEXT_SEAT | {"seated_at": None}),
+    ("pk_calendar_link", "calendar_link", {"account_id": 2, "digest": "1" * 64}, {"digest": "1" * 64}),
+    ("uq_calendar_link_digest", "calendar_link", {"account_id": 2, "digest": "1" * 64}, {"account_id": 2}),
+    # Inboxes and letters
+    ("ux_message_key", "message", {"key": "remind:2"}, {}),
+    ("ux_message_key", "message", {"account_id": 2}, {}),
+    ("pk_daily_chore", "daily_chore", {"name": "other"}, {}),
+    ("pk_mail_address", "mail_address", {"account_id": 2}, {}),
+    ("uq_letter_message_id", "letter", DIGEST, {}),
+    ("uq_letter_digest_on", "letter", DIGEST, DIGEST | {"digest_on": "2026-03-15"}),
+    ("ck_letter_a_message_or_a_day", "letter", DIGEST, {"message_id": None}),
+    ("ck_letter_tries", "letter", DIGEST, DIGEST | {"tries": -1}),
     # Files that wait; the one that is there does
     ("ux_upload_waiting", "upload", {"kind": "shifts"}, {}),
     ("ux_upload_waiting", "upload", {"account_id": 2}, {}),

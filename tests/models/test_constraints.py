@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
-from tests.models.boundaries import BOUNDARIES, OPEN, OTHER_DAY
+from tests.models.boundaries import BOUNDARIES, DIGEST, OPEN, OTHER_DAY
 from tests.models.rows import ISSUED_REQUEST, TABLES, VALID, Row, fill, insert, refused
 
 
@@ -26,6 +26,7 @@ def filled(engine: Engine) -> Iterator[Connection]:
         third = {"number": "C-3", "request_id": 3, "digest": "3" * 64}
         insert(connection, "certificate", VALID["certificate"] | third)
         insert(connection, "visit", VALID["visit"] | OPEN | {"member_id": 3, "shift_id": 1})
+        insert(connection, "letter", VALID["letter"] | DIGEST | {"digest_on": "2026-03-15"})
         yield connection
         transaction.rollback()
 

@@ -35,6 +35,9 @@ DEFAULTS = {
     "at_risk_week_min": 360,
     "behind_min": 600,
     "behind_after_days": 60,
+    "sign_up_ahead_days": 14,
+    "sign_ups_at_once": 8,
+    "withdraw_before_h": 12,
 }
 
 

@@ -51,6 +51,7 @@ class College:
     units: list[dict[str, Any]] = field(default_factory=list)
     bases: dict[int, str] = field(default_factory=dict)
     posts: dict[int, tuple[str, int | None]] = field(default_factory=dict)
+    runners: dict[int, int] = field(default_factory=dict)
     terms: list[tuple[str, date, date]] = field(default_factory=list)
     members: list[dict[str, Any]] = field(default_factory=list)
     visits: list[dict[str, Any]] = field(default_factory=list)
@@ -97,7 +98,7 @@ class College:
             self.bases[base.id] = base.code
         for number in range(7):
             base_id = self.random.choice([None, *self.bases])
-            self._post(f"P{number}", base_id)
+            self._post(f"P{number}", base_id, self.units[number % 4])
         for number, (start, end) in enumerate(
             [
                 (date(2025, 9, 1), date(2026, 1, 20)),
@@ -121,17 +122,18 @@ class College:
         self.units.append({"id": unit.id, "code": code, "path": unit.path, "above": above})
         return self.units[-1]
 
-    def _post(self, code: str, base_id: int | None) -> None:
+    def _post(self, code: str, base_id: int | None, unit: dict[str, Any]) -> None:
         post = Post(
             code=code,
             name=f"岗位{code}",
             base_id=base_id,
-            unit_id=self.units[0]["id"],
+            unit_id=unit["id"],
             category=Category.SERVICE,
             compensation=Compensation.NONE,
         )
         self.add(post)
         self.posts[post.id] = (code, base_id)
+        self.runners[post.id] = unit["id"]
 
     def _admit(self, number: int) -> None:
         random = self.random
@@ -222,9 +224,11 @@ class College:
                 starts_at=start,
                 ends_at=start + timedelta(hours=9),
                 first_ends_at=start + timedelta(hours=9),
+                capacity=(None, 3, 8)[number % 3],
                 is_opened_on_spot=False,
-                is_for_make_ups=False,
+                is_for_make_ups=number % 13 == 0,
                 published_at=LONG_AGO,
+                cancelled_at=LONG_AGO if number % 11 == 0 else None,
             )
         )
         visit = self.add(
@@ -249,6 +253,8 @@ class College:
                 "member": one["id"],
                 "post": post_id,
                 "base": base_id,
+                "shift": shift,
+                "state": state,
                 "unit": unit,
                 "day": day,
                 "net": net,

@@ -1,9 +1,11 @@
 """The scanned link: GET changes nothing, one press acts, a nervous second scan never checks out."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import func, select
@@ -214,3 +216,19 @@ def test_a_batch_judges_each_by_itself_in_order(enter: Enter, code: Code, read: 
 def test_a_batch_of_a_hundred_and_one_is_refused_whole(enter: Enter) -> None:
     answer = enter("mei").send("/api/v1/scans/batch", {"scans": [{"code": "x"}] * 101})
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("kept", [1, 40, -1], ids=["its first sign", "a part", "all but its last sign"])
+def test_a_batch_that_was_cut_short_on_the_way_leaves_nothing_and_is_taken_whole_later(
+    enter: Enter, code: Code, read: Any, kept: int
+) -> None:
+    mei = enter("mei")
+    body = json.dumps(
+        {"scans": [{"code": code(NOW), "client_ref": "00000000-0001", "action": "in"}]}
+    ).encode()
+    as_json = {"content_type": "application/json", "headers": {"X-CSRFToken": mei.token}}
+    cut = mei.client.post("/api/v1/scans/batch", data=body[:kept], **as_json)
+    assert cut.status_code in (400, 422)
+    assert read(select(func.count(Evidence.id))) == 0
+    whole = mei.client.post("/api/v1/scans/batch", data=body, **as_json)
+    assert whole.json and whole.json["verdicts"][0]["verdict"] == "accepted"

@@ -17,16 +17,20 @@ from werkzeug.routing import Rule
 
 from tests.actions.stage import Stage
 from tests.cast import LONG_AGO, NOW, Cast, System
+from tests.papers import certified, hours_notice
 from volunteer.actions import decide, displays, meeting, proposals, registry
 from volunteer.actions.access import load_actor
 from volunteer.actions.meeting import Proposed
 from volunteer.actions.questions import ask_leaders
+from volunteer.actions.tell import tell_member
 from volunteer.actions.tokens import make_token
 from volunteer.models import (
     ApiToken,
     AuditLine,
+    CertificateRequest,
     Display,
     DisplayLink,
+    Message,
     Photo,
     RecountOrder,
     RoleGrant,
@@ -35,7 +39,7 @@ from volunteer.models import (
     Upload,
 )
 from volunteer.rules.campus import Campus
-from volunteer.rules.kinds import BaseStatus, DecisionKind, Role, UnitKind, UploadKind
+from volunteer.rules.kinds import BaseStatus, DecisionKind, MessageKind, Role, UnitKind, UploadKind
 from volunteer.stats.conversion import last_left_of
 
 # Who asks: everybody of another branch, and the office and a leader of another college.
@@ -62,6 +66,8 @@ FOR_ALL = {
     "/terms/": "all colleges have the same terms",
     "/policy/": "all colleges have the same versions of the policy",
     "/display/": "the token of a link is a secret of whoever was given it",
+    "/api/v1/certificates/": "the digest is a secret of whoever holds the paper",
+    "/sign-ups/": "shifts are open to the whole college; test_sign_ups asks from another one",
     "/posters/": "the name of a finished file is a secret of whoever asked for it",
 }
 CODES = {
@@ -94,6 +100,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             now=LONG_AGO,
         )
         visit = stage.serve("mei", "09:00", "12:00")
+        certificate, notice = certified(stage), hours_notice(stage)
         request = stage.make_up("ning", "09:00", "10:00", "13:00")
         order = RecountOrder(
             unit_id=people.college,
@@ -138,6 +145,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         stage.display(people.site)
         displays.make_link(session, site_id=people.site, actor=office, now=NOW)
         make_token(session, account_id=people.mei_account, actor_id=None, now=NOW)
+        tell_member(session, people.mei, MessageKind.REMINDER, "remind:1", now=NOW, shift_id=people.shift)
         upload = Upload(
             account_id=people.office_account,
             kind=UploadKind.MEMBERS,
@@ -150,15 +158,20 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         session.flush()
         grant = select(RoleGrant.id).where(RoleGrant.account_id == people.leader_account)
         display = select(Display.id).where(Display.site_id == people.site, ~Display.is_poster)
+        message = select(func.min(Message.id)).where(Message.account_id == people.mei_account)
         token = select(ApiToken.id).where(ApiToken.account_id == people.mei_account)
         return {
             "visit_id": visit,
+            "message_id": session.scalars(message).one(),
             "request_id": request,
             "photo_id": photo.id,
             "order_id": order.id,
             "objection_id": objection,
             "question_id": question,
             "draw_id": draw.id,
+            "certificate_id": certificate,
+            "paper_request_id": session.scalars(select(CertificateRequest.id)).one(),
+            "notice_id": notice,
             "proposal_id": proposal,
             "decision_id": decision,
             "membership_id": last_left_of(session, gone),

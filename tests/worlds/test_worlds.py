@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from tests.worlds.answers import Answers
 from tests.worlds.generator import world_text
 from tests.worlds.minutes import Refused
+from volunteer.actions.kept import keep_sums, recount_sums
 from volunteer.actions.recount import recount
 from volunteer.clock import utc_now
 from volunteer.config import scratch_settings
@@ -70,6 +71,9 @@ def test_a_random_world_holds(number: int, engine: Engine, tmp_path: Path) -> No
     assert differences(path, engine) == [], f"seed {seed}: {path}"
     with Session(engine) as session:
         assert recount(session, campus=scratch_settings().campus, now=utc_now()) == []
+        while keep_sums(session):
+            pass
+        assert recount_sums(session) == {}
 
 
 def test_a_world_is_the_same_each_time() -> None:

@@ -7,15 +7,16 @@ account: she could be the one who uses it.
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from volunteer.actions.access import actor_id, chain_of, post_chain
 from volunteer.actions.audit import note
 from volunteer.actions.sign_in import sign_out_everywhere
 from volunteer.actions.slips import end_slips, printer_of
-from volunteer.models import Account, RoleGrant
-from volunteer.rules.kinds import Role
+from volunteer.actions.tell import tell_units
+from volunteer.models import Account, Member, Post, RoleGrant
+from volunteer.rules.kinds import MessageKind, Role
 from volunteer.rules.names import clean_line
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
@@ -166,6 +167,7 @@ def grant(
     _begin_anew(session, account_id, now)
     seconded = {"approved_by": approved_by_id} if approved_by_id is not None else {}
     note(session, "give_role", "account", account_id, actor_id=given_by_id, now=now, role=role, **seconded)
+    _tell(session, row, MessageKind.ROLE_GIVEN, now)
     return row.id
 
 
@@ -199,6 +201,7 @@ def end_grant(session: Session, row: RoleGrant, *, ended_by_id: int | None, now:
         update(RoleGrant).where(RoleGrant.id == row.id).values(ended_at=now, ended_by_id=ended_by_id)
     )
     note(session, "end_role", "account", row.account_id, actor_id=ended_by_id, now=now, role=row.role)
+    _tell(session, row, MessageKind.ROLE_ENDED, now)
 
 
 def check_not_opened_by(session: Session, actor: Actor, account_id: int) -> None:
@@ -209,6 +212,20 @@ def check_not_opened_by(session: Session, actor: Actor, account_id: int) -> None
     """
     if printer_of(session, account_id) == actor.account_id:
         raise Refusal(Reason.SAME_PERSON, case="printed_by_you")
+
+
+def _tell(session: Session, row: RoleGrant, kind: MessageKind, now: datetime) -> None:
+    """Tell the branch where the role is held, that of the person, and the person herself."""
+    home = func.coalesce(Member.unit_id, Account.unit_id)
+    found = session.execute(
+        select(Account.name, home.label("home"), Post.unit_id.label("of_post"))
+        .outerjoin(Member, Member.id == Account.member_id)
+        .outerjoin(Post, Post.id == row.post_id)
+        .where(Account.id == row.account_id)
+    ).one()
+    units = [unit for unit in dict.fromkeys((row.unit_id, found.of_post, found.home)) if unit is not None]
+    key = f"{kind.value}:{row.id}"
+    tell_units(session, units, kind, key, besides=row.account_id, now=now, role=row.role, text=found.name)
 
 
 def _begin_anew(session: Session, account_id: int, now: datetime) -> None:

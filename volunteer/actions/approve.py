@@ -13,9 +13,10 @@ from volunteer.actions.book import Nearby, Why, around_visit, book, granted_alon
 from volunteer.actions.calendar import policy_of_window
 from volunteer.actions.keep import keep_end
 from volunteer.actions.review import vouched_for
+from volunteer.actions.tell import tell_member
 from volunteer.models import Account, Approval, Credit, Member, Request, Visit
 from volunteer.rules.campus import Campus
-from volunteer.rules.kinds import SETTLED, Grade, RequestState, VisitState
+from volunteer.rules.kinds import SETTLED, Grade, MessageKind, RequestState, VisitState
 from volunteer.rules.names import clean_line
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
@@ -78,6 +79,7 @@ def approve(
     note(session, "approve", "request", request_id, actor_id=actor.account_id, now=now, step=step)
     if step == 2:
         _grant(session, request, actor, campus, now)
+        _tell(session, request, MessageKind.REQUEST_APPROVED, now)
     elif request.visit_id is not None:
         _book_again(session, request.visit_id, actor, campus, now)
     return request.state
@@ -118,6 +120,20 @@ def reject(
         changed = replace(visit, state=VisitState.REJECTED, grade=Grade.X)
         _book(session, found.replacing(changed), visit.id, "reject", actor, campus, now)
     note(session, "reject", "request", request_id, actor_id=actor.account_id, now=now)
+    _tell(session, request, MessageKind.REQUEST_REJECTED, now)
+
+
+def _tell(session: Session, request: Request, kind: MessageKind, now: datetime) -> None:
+    tell_member(
+        session,
+        request.member_id,
+        kind,
+        f"request:{request.id}",
+        now=now,
+        visit_id=request.visit_id,
+        number=request.minutes,
+        text=request.answer,
+    )
 
 
 def _desk(session: Session, request_id: int) -> _Desk:

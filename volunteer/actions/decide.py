@@ -12,6 +12,7 @@ from volunteer.actions.ask import check_still_member
 from volunteer.actions.audit import note
 from volunteer.actions.book import Why, book, earned_by, nearby
 from volunteer.actions.calendar import policy_of_window
+from volunteer.actions.sign_ups import withdraw_from_all
 from volunteer.models import (
     Decision,
     DecisionProposal,
@@ -159,6 +160,8 @@ def transfer(
     session.flush()
     # The new branch has not met about her; of one who has left, no day is lifted either.
     _overtake(session, member_id, actor_id(actor), now, also_days=to_unit_id is None)
+    if to_unit_id is None:
+        withdraw_from_all(session, member_id=member_id, now=now)
     note(session, "transfer", "member", member_id, actor_id=actor_id(actor), now=now, to=to_unit_id, on=on)
 
 
@@ -261,6 +264,8 @@ def _record(
     )
     session.flush()
     _overtake(session, member_id, approved_by.account_id, now, also_days=outcome is Outcome.CANCELLED)
+    if outcome is Outcome.CANCELLED:
+        withdraw_from_all(session, member_id=member_id, now=now)
     act = outcome.value if outcome else "extended"
     note(session, act, "member", member_id, actor_id=approved_by.account_id, now=now, meeting_on=meeting_on)
 

@@ -1,4 +1,4 @@
-"""What time alone brings about: open visits past their grace, lines to seal, heads to sign, data to forget.
+"""What time alone brings about: open visits past their grace, lines to seal, sums to keep, heads to sign.
 
 Done once or ten times, by one process or by several at once, it comes to the same.
 """
@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from volunteer.actions import kept
 from volunteer.actions.book import Why, around_visit, book
+from volunteer.actions.remind import tell_daily, tell_due
 from volunteer.actions.seal import BATCH, seal, sign_heads
 from volunteer.database import in_transaction
-from volunteer.models import Shift, Upload, Visit, WrongTry
+from volunteer.models import Letter, Message, Shift, Upload, Visit, WrongTry
 from volunteer.rules.campus import Campus
 from volunteer.rules.evidence import state_at
 from volunteer.rules.kinds import VisitState
@@ -23,6 +25,7 @@ AT_ONCE = 100
 WRONG_TRIES_KEPT = timedelta(days=1)
 # A file that nobody applied. It holds names.
 UPLOADS_KEPT = timedelta(days=1)
+MESSAGES_KEPT = timedelta(days=120)
 
 
 def housekeep(*, campus: Campus, signer: HeadSigner, now: datetime) -> Mapping[str, int]:
@@ -30,9 +33,12 @@ def housekeep(*, campus: Campus, signer: HeadSigner, now: datetime) -> Mapping[s
     return {
         "closed": until_done(lambda session: close_past_grace(session, campus=campus, now=now), AT_ONCE),
         "sealed": until_done(seal, BATCH),
+        "kept": until_done(kept.keep_sums, kept.AT_ONCE),
         "signed": in_transaction(
             lambda session: sign_heads(session, on=campus.day(now), signer=signer, now=now)
         ),
+        "told": in_transaction(lambda session: tell_due(session, now=now))
+        + in_transaction(lambda session: tell_daily(session, campus=campus, now=now)),
         "forgotten": in_transaction(lambda session: forget(session, now=now)),
     }
 
@@ -73,4 +79,8 @@ def forget(session: Session, *, now: datetime) -> int:
     """Remove what was kept for a while only, and return how many rows."""
     tries = delete(WrongTry).where(WrongTry.at < now - WRONG_TRIES_KEPT)
     files = delete(Upload).where(Upload.applied_at.is_(None), Upload.sent_at < now - UPLOADS_KEPT)
-    return sum(session.execute(statement).rowcount for statement in (tries, files))  # type: ignore[attr-defined]
+    old = select(Message.id).where(Message.at < now - MESSAGES_KEPT)
+    letters = delete(Letter).where(Letter.message_id.in_(old))
+    messages = delete(Message).where(Message.at < now - MESSAGES_KEPT)
+    steps = (tries, files, letters, messages)
+    return sum(session.execute(statement).rowcount for statement in steps)  # type: ignore[attr-defined]

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from volunteer.actions.access import check_keeper, check_not_own
 from volunteer.actions.audit import note
 from volunteer.actions.book import Nearby, Why, around_visit, book, drop_claim
+from volunteer.actions.coming import check_in
+from volunteer.actions.leaving import check_out, closed
 from volunteer.actions.near import NearVisit
-from volunteer.actions.presence import Judged, ScanResult, check_in, check_out, closed
+from volunteer.actions.presence import Judged, ScanResult
 from volunteer.actions.scan_context import load_context
 from volunteer.models import Evidence, Shift, Visit, Witness
 from volunteer.rules.campus import Campus

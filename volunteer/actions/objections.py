@@ -12,10 +12,11 @@ from volunteer.actions.book import Why, around_visit, book, without_claim
 from volunteer.actions.calendar import work_calendar
 from volunteer.actions.near import NearVisit
 from volunteer.actions.review import vouched_for
-from volunteer.models import Objection
+from volunteer.actions.tell import tell_people
+from volunteer.models import Objection, Visit
 from volunteer.rules.campus import Campus
 from volunteer.rules.evidence import state_at
-from volunteer.rules.kinds import Grade, VisitState
+from volunteer.rules.kinds import Grade, MessageKind, VisitState
 from volunteer.rules.names import clean_line
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
@@ -135,6 +136,8 @@ def resolve(
     else:
         changed = replace(visit, state=objection.state_before)
     _write(session, changed, "resolve", actor, campus, now)
+    kind = MessageKind.OBJECTION_UPHELD if upheld else MessageKind.OBJECTION_NOT_UPHELD
+    _tell(session, objection, kind, now)
 
 
 def _on_desk(session: Session, objection_id: int, actor: Actor) -> tuple[Objection, NearVisit]:
@@ -161,6 +164,15 @@ def _put_in_force(
     objection.state_before = _state(visit, now)
     session.flush()
     _write(session, replace(visit, state=VisitState.DISPUTED), "object", actor, campus, now)
+    if not objection.is_own:
+        _tell(session, objection, MessageKind.OBJECTION_ACCEPTED, now)
+
+
+def _tell(session: Session, objection: Objection, kind: MessageKind, now: datetime) -> None:
+    """Tell whose record it is and who objected."""
+    whose = select(Visit.member_id).where(Visit.id == objection.visit_id).scalar_subquery()
+    key, about = f"{kind.value}:{objection.id}", {"visit_id": objection.visit_id, "text": objection.answer}
+    tell_people(session, whose, objection.by_account_id, kind, key, now=now, **about)
 
 
 def _state(visit: NearVisit, now: datetime) -> VisitState:

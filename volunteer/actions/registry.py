@@ -24,7 +24,15 @@ from volunteer.models import (
     Workday,
 )
 from volunteer.pinyin import initials_of, sort_key_of
-from volunteer.rules.kinds import BaseStatus, BranchKind, Category, Compensation, Stage, UnitKind
+from volunteer.rules.kinds import (
+    BaseStatus,
+    BranchKind,
+    Category,
+    Compensation,
+    SignUpFor,
+    Stage,
+    UnitKind,
+)
 from volunteer.rules.names import clean_line
 from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.probation import Probation
@@ -283,6 +291,8 @@ def add_post(
     base_id: int | None = None,
     category: Category = Category.SERVICE,
     compensation: Compensation = Compensation.NONE,
+    sign_up_for: SignUpFor | None = None,
+    takes_walk_ins: bool | None = None,
     actor: Actor | None,
     now: datetime,
     **details: str | None,
@@ -304,6 +314,8 @@ def add_post(
         base_id=base_id,
         category=category,
         compensation=compensation,
+        sign_up_for=sign_up_for or SignUpFor.COLLEGE,
+        takes_walk_ins=takes_walk_ins is not False,
         **_details(details, Post),
     )
     session.add(post)
@@ -314,9 +326,20 @@ def add_post(
 
 
 def change_post(
-    session: Session, *, post_id: int, name: str, actor: Actor | None, now: datetime, **details: str | None
+    session: Session,
+    *,
+    post_id: int,
+    name: str,
+    sign_up_for: SignUpFor | None = None,
+    takes_walk_ins: bool | None = None,
+    actor: Actor | None,
+    now: datetime,
+    **details: str | None,
 ) -> None:
-    """Change the words of a post. What it is for and whether it is paid stay: they decide past hours.
+    """Change the words of a post, and who signs up. What it is for and whether it is paid decide past hours.
+
+    Args:
+        sign_up_for: None leaves it as it is, and so does None of *takes_walk_ins*.
 
     Raises:
         Refusal: ``UNKNOWN``, ``NOT_ALLOWED`` or ``BAD_FIELD``.
@@ -326,6 +349,8 @@ def change_post(
         raise Refusal(Reason.UNKNOWN)
     _check_post_office(session, actor, post.unit_id)
     post.name = clean_line(name, "name")
+    post.sign_up_for = sign_up_for or post.sign_up_for
+    post.takes_walk_ins = post.takes_walk_ins if takes_walk_ins is None else takes_walk_ins
     for field, text in _details(details, Post).items():
         setattr(post, field, text)
     session.execute(update(Site).where(Site.post_id == post_id).values(name=post.name))

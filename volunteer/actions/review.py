@@ -10,9 +10,10 @@ from volunteer.actions.access import check_not_own, check_reviewer
 from volunteer.actions.audit import note
 from volunteer.actions.book import Nearby, Why, around_visit, book
 from volunteer.actions.near import NearVisit
+from volunteer.actions.tell import tell_member
 from volunteer.models import Evidence, Witness
 from volunteer.rules.campus import Campus
-from volunteer.rules.kinds import Grade, VisitState
+from volunteer.rules.kinds import Grade, MessageKind, VisitState
 from volunteer.rules.names import clean_line
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
@@ -91,6 +92,10 @@ def return_visit(
     facts = {"reason": clean_line(reason, "reason", longest=REASON_LENGTH)} if reason else {}
     changed = replace(visit, state=VisitState.PENDING, waits_for_committee=True, confirmed_by_id=None)
     _write(session, found, changed, "return_visit", actor, campus, now, **facts)
+    key, text = f"returned:{visit_id}:{visit.version}", facts.get("reason")
+    tell_member(
+        session, found.member_id, MessageKind.RECORD_RETURNED, key, now=now, visit_id=visit_id, text=text
+    )
 
 
 def vouched_for(session: Session, visit: NearVisit, account_id: int) -> bool:

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from volunteer.actions.book import around_visit
-from volunteer.actions.presence import Judged, ScanResult, check_in, check_out, open_visit_of
+from volunteer.actions.coming import check_in
+from volunteer.actions.leaving import check_out
+from volunteer.actions.presence import Judged, ScanResult, open_visit_of
 from volunteer.actions.receipts import unpacked
 from volunteer.actions.scan_context import DisplayFound, ScanContext, load_context
 from volunteer.database import begin_several

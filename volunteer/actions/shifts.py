@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from volunteer.actions.access import actor_id, check_keeper, post_chain
 from volunteer.actions.audit import note
+from volunteer.actions.sign_ups import promote, tell_signed_up
 from volunteer.models import Post, Shift, ShiftBreak
+from volunteer.rules.kinds import MessageKind
 from volunteer.rules.names import clean_line
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
@@ -90,6 +92,7 @@ def prolong(
     _lock_post(session, shift.post_id)
     _check_free(session, shift.post_id, Span(shift.starts_at, ends_at), but=shift_id)
     shift.ends_at = whole_minute(ends_at)
+    shift.revision += 1
     session.flush()
     note(session, "prolong_shift", "shift", shift_id, actor_id=actor_id(actor), now=now, ends_at=ends_at)
 
@@ -119,8 +122,10 @@ def change(
     check_times(span, breaks, capacity)
     _lock_post(session, shift.post_id)
     _check_free(session, shift.post_id, span, but=shift_id)
+    is_moved = (shift.starts_at, shift.ends_at) != (span.start, span.end)
     shift.starts_at, shift.ends_at, shift.first_ends_at = span.start, span.end, span.end
     shift.capacity = capacity
+    shift.revision += 1
     for pause in shift.breaks:
         session.delete(pause)
     session.flush()
@@ -128,6 +133,9 @@ def change(
         ShiftBreak(shift_id=shift_id, starts_at=pause.start, ends_at=pause.end) for pause in breaks
     )
     session.flush()
+    if is_moved:
+        tell_signed_up(session, shift, MessageKind.SHIFT_CHANGED, now=now)
+    promote(session, shift, now)
     note(session, "change_shift", "shift", shift_id, actor_id=actor_id(actor), now=now)
 
 
@@ -143,13 +151,16 @@ def cancel(session: Session, *, shift_id: int, reason: str, actor: Actor | None,
         raise Refusal(Reason.OUTSIDE_SHIFT, case="over", ends_at=shift.ends_at)
     shift.cancelled_at = now
     shift.cancel_reason = clean_line(reason, "reason", longest=200)
+    shift.revision += 1
     session.flush()
+    tell_signed_up(session, shift, MessageKind.SHIFT_CANCELLED, now=now)
     note(session, "cancel_shift", "shift", shift_id, actor_id=actor_id(actor), now=now)
 
 
 def _shift(session: Session, shift_id: int, *, with_breaks: bool = False) -> Shift:
     options = [selectinload(Shift.breaks)] if with_breaks else []
-    shift = session.get(Shift, shift_id, options=options)
+    # Who signs up meanwhile is told of the change, or finds it made.
+    shift = session.get(Shift, shift_id, options=options, with_for_update={"key_share": True})
     if shift is None or shift.cancelled_at is not None:
         raise Refusal(Reason.UNKNOWN)
     return shift

@@ -8,22 +8,25 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from volunteer.actions.access import actor_id, load_actor
 from volunteer.actions.audit import note
 from volunteer.actions.sign_in import keep_password
+from volunteer.actions.tell import tell_units
 from volunteer.database import StaleRow
 from volunteer.models import Account, Member, Post, RoleGrant, Slip, Unit
 from volunteer.rules import slips as rules
 from volunteer.rules.codes import Keyring
+from volunteer.rules.kinds import MessageKind
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
 from volunteer.rules.slips import SLIP_LASTS, Holder
 
 REPEAT_WITHIN = timedelta(minutes=10)
 MOST_AT_ONCE = 160
+NAMES_TOLD = 3
 OPEN = Slip.used_at.is_(None), Slip.replaced_at.is_(None)
 
 
@@ -253,6 +256,7 @@ def _write(
     keyring: Keyring,
     now: datetime,
 ) -> datetime:
+    _tell_of_new_ones(session, found, print_ref, now)
     end_slips(session, account_ids=found.keys(), now=now)
     secret, expires_at = keyring.secrets[-1][1], now + SLIP_LASTS
     session.execute(
@@ -273,6 +277,25 @@ def _write(
     for one in found:
         note(session, "print_slip", "account", one, actor_id=actor_id(actor), now=now, printing=print_ref)
     return expires_at
+
+
+def _tell_of_new_ones(session: Session, found: Mapping[int, Holder], print_ref: str, now: datetime) -> None:
+    """Tell each branch for whom of it there is a slip once more: who holds it could sign in as her."""
+    had = select(Slip.account_id).where(Slip.account_id == Account.id)
+    rows = session.execute(
+        select(Account.id, Account.name)
+        .where(Account.id.in_(found), or_(Account.password_hash.is_not(None), had.exists()))
+        .order_by(Account.id)
+    ).all()
+    names: dict[int, list[str]] = {}
+    for row in rows:
+        if home := found[row.id].home:
+            names.setdefault(tuple(home)[-1], []).append(row.name)
+    for unit_id, those in names.items():
+        key, text = f"slip:{print_ref}:{unit_id}", "、".join(those[:NAMES_TOLD])
+        tell_units(
+            session, [unit_id], MessageKind.SLIP_PRINTED, key, now=now, number=len(those), text=text[:200]
+        )
 
 
 def _found(session: Session, code: str, keyring: Keyring) -> tuple[Slip, SlipHolder]:

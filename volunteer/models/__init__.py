@@ -2,6 +2,8 @@
 
 from volunteer.models.access import Account, ApiToken, AuditLine, Proposal, RoleGrant, Slip, WrongTry
 from volunteer.models.devices import Device, QueuedScan
+from volunteer.models.inbox import DailyChore, Letter, MailAddress, Message
+from volunteer.models.kept import KeptPeriod, KeptSum
 from volunteer.models.ledger import LedgerHead, Seal
 from volunteer.models.onsite import DisplayLink, Headcount, HostStatement, PassScan, RollCall
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
@@ -27,6 +29,7 @@ from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
 from volunteer.models.recounts import RecountOrder
 from volunteer.models.requests import Approval, Objection, Request
 from volunteer.models.review import Question, SpotCheck, SpotDraw
+from volunteer.models.sign_ups import CalendarLink, SignUp
 from volunteer.models.uploads import Upload
 from volunteer.models.visits import Credit, Evidence, Visit, VisitFlag, Witness
 
@@ -36,11 +39,13 @@ __all__ = [
     "Approval",
     "AuditLine",
     "Base",
+    "CalendarLink",
     "Certificate",
     "CertificateEnd",
     "CertificatePaper",
     "CertificateRequest",
     "Credit",
+    "DailyChore",
     "Decision",
     "DecisionProposal",
     "Device",
@@ -49,9 +54,14 @@ __all__ = [
     "Evidence",
     "Headcount",
     "HostStatement",
+    "KeptPeriod",
+    "KeptSum",
     "LedgerHead",
+    "Letter",
+    "MailAddress",
     "Member",
     "Membership",
+    "Message",
     "Notice",
     "NoticeEnd",
     "NoticeLine",
@@ -72,6 +82,7 @@ __all__ = [
     "Seal",
     "Shift",
     "ShiftBreak",
+    "SignUp",
     "Site",
     "Slip",
     "SpotCheck",

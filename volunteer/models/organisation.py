@@ -49,7 +49,8 @@ class PolicyVersion(Numbered):
             "min_record_min >= 0 AND record_deadline_workdays >= 0 AND notice_workdays >= 0"
             " AND certificate_notice_days >= 0 AND offline_max_age_h >= 0 AND opening_max_min >= 0"
             " AND outside_max_min >= 0 AND at_risk_week_min >= 0 AND behind_min >= 0"
-            " AND behind_after_days >= 0",
+            " AND behind_after_days >= 0 AND sign_up_ahead_days >= 0 AND sign_ups_at_once >= 0"
+            " AND withdraw_before_h >= 0",
             name="not_negative",
         ),
     )
@@ -77,6 +78,9 @@ class PolicyVersion(Numbered):
     at_risk_week_min: Mapped[int]
     behind_min: Mapped[int]
     behind_after_days: Mapped[int]
+    sign_up_ahead_days: Mapped[int]
+    sign_ups_at_once: Mapped[int]
+    withdraw_before_h: Mapped[int]
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     entered_at: Mapped[datetime]
 

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from volunteer.database import Numbered, one_of
-from volunteer.rules.kinds import BaseStatus, Category, Compensation
+from volunteer.rules.kinds import BaseStatus, Category, Compensation, SignUpFor
 
 
 class Base(Numbered):
@@ -34,7 +34,10 @@ class Base(Numbered):
 
 
 class Post(Numbered):
-    """A named duty, at a base or on campus (no base), run by a unit."""
+    """A named duty, at a base or on campus (no base), run by a unit.
+
+    ``takes_walk_ins``: whoever comes without having signed up is welcome. A scan is never refused for it.
+    """
 
     __tablename__ = "post"
 
@@ -47,6 +50,8 @@ class Post(Numbered):
     place: Mapped[str | None] = mapped_column(String(120))
     content: Mapped[str | None] = mapped_column(String(400))
     insurance_note: Mapped[str | None] = mapped_column(String(200))
+    sign_up_for: Mapped[SignUpFor] = mapped_column(one_of(SignUpFor), default=SignUpFor.COLLEGE)
+    takes_walk_ins: Mapped[bool] = mapped_column(default=True)
 
 
 class Site(Numbered):
@@ -102,6 +107,7 @@ class Shift(Numbered):
 
     ``first_ends_at`` is the end as published; prolonging moves ``ends_at`` alone.
     ``is_for_make_ups``: entered by the college after the fact; nobody can scan into it.
+    ``revision`` counts its changes, so that a calendar takes the newest.
     """
 
     __tablename__ = "shift"
@@ -129,6 +135,7 @@ class Shift(Numbered):
     published_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None] = mapped_column(String(200))
+    revision: Mapped[int] = mapped_column(default=0)
 
     breaks: Mapped[list["ShiftBreak"]] = relationship(lazy="raise", order_by="ShiftBreak.starts_at")
 

@@ -9,6 +9,8 @@ from volunteer.database import Model, Numbered, one_of
 from volunteer.rules.kinds import Flag, Grade, Lost, RequestKind, Side, Source, Verdict, VisitState
 
 _LOST = " AND ".join(f"lost_{reason.value} >= 0" for reason in Lost if reason is not Lost.OUTSIDE_WINDOW)
+# What the visit counts is not what the kept sums have of it.
+NOT_KEPT = "net_min <> kept_net OR credited_min <> kept_credited OR net_min > 0 AND grade <> kept_grade"
 
 
 class Visit(Numbered):
@@ -17,6 +19,7 @@ class Visit(Numbered):
     ``version`` counts the changes: who changes a record that somebody else changed meanwhile starts over.
     Minutes are summaries: ``net_min`` and ``credited_min`` equal the sums of the visit's credit entries,
     ``pending_min`` is what it would bring if it were granted. ``unit_id`` is the branch at that time.
+    The ``kept_`` columns are what of it stands in the kept sums: only the housekeeping writes them.
     """
 
     __tablename__ = "visit"
@@ -46,6 +49,7 @@ class Visit(Numbered):
         Index("ix_visit_unit_id_served_on", "unit_id", "served_on"),
         Index("ix_visit_post_id_served_on", "post_id", "served_on"),
         Index("ix_visit_shift_id", "shift_id"),
+        Index("ix_visit_not_kept", "member_id", sqlite_where=text(NOT_KEPT), postgresql_where=text(NOT_KEPT)),
     )
 
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
@@ -73,6 +77,9 @@ class Visit(Numbered):
     lost_too_short: Mapped[int] = mapped_column(default=0)
     lost_rounding: Mapped[int] = mapped_column(default=0)
     lost_day_cap: Mapped[int] = mapped_column(default=0)
+    kept_net: Mapped[int] = mapped_column(default=0)
+    kept_credited: Mapped[int] = mapped_column(default=0)
+    kept_grade: Mapped[Grade | None] = mapped_column(one_of(Grade, name="kept_grade"))
 
 
 class Evidence(Numbered):
@@ -177,6 +184,12 @@ class Credit(Numbered):
         Index("ix_credit_member_id_day", "member_id", "day", "credited_min", "net_min"),
         Index("ix_credit_visit_id_day", "visit_id", "day"),
         Index("ix_credit_unit_id_day", "unit_id", "day"),
+        Index(
+            "ix_credit_records",
+            "day",
+            sqlite_where=text("request_id IS NOT NULL"),
+            postgresql_where=text("request_id IS NOT NULL"),
+        ),
     )
 
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))

@@ -245,6 +245,37 @@ class Flag(StrEnum):
     NEVER_REFUSES = "never_refuses"
 
 
+class SignUpFor(StrEnum):
+    """Who may sign up for the shifts of a post; at ``NOBODY`` one comes without signing up."""
+
+    COLLEGE = "college"
+    UNIT = "unit"
+    NOBODY = "nobody"
+
+
+class MessageKind(StrEnum):
+    """What the inbox tells a person."""
+
+    UNCLOSED = "unclosed"
+    REQUEST_APPROVED = "request_approved"
+    REQUEST_REJECTED = "request_rejected"
+    RECORD_RETURNED = "record_returned"
+    OBJECTION_ACCEPTED = "objection_accepted"
+    OBJECTION_UPHELD = "objection_upheld"
+    OBJECTION_NOT_UPHELD = "objection_not_upheld"
+    NEAR = "near"
+    MET = "met"
+    OUT_OF_REACH = "out_of_reach"
+    REVIEW_WAITING = "review_waiting"
+    REMINDER = "reminder"
+    PLACE_FREE = "place_free"
+    SHIFT_CHANGED = "shift_changed"
+    SHIFT_CANCELLED = "shift_cancelled"
+    ROLE_GIVEN = "role_given"
+    ROLE_ENDED = "role_ended"
+    SLIP_PRINTED = "slip_printed"
+
+
 class NoticeKind(StrEnum):
     """What a list in the unit is about."""
 

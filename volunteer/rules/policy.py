@@ -34,6 +34,9 @@ class HoursPolicy:
     at_risk_week_min: int = 360
     behind_min: int = 600
     behind_after_days: int = 60
+    sign_up_ahead_days: int = 14
+    sign_ups_at_once: int = 8
+    withdraw_before_h: int = 12
 
     @property
     def makeup_budget_min(self) -> int:
@@ -63,6 +66,9 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "at_risk_week_min": (0, 10_080),
     "behind_min": (0, 60_000),
     "behind_after_days": (0, 365),
+    "sign_up_ahead_days": (1, 180),
+    "sign_ups_at_once": (1, 100),
+    "withdraw_before_h": (0, 168),
 }
 
 POLICY_KEYS = frozenset(field.name for field in fields(HoursPolicy)) - {"effective_on"}

@@ -2,10 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from volunteer.rules.kinds import Outcome, Phase, Status
 from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.probation import Probation
+
+
+class RollUpKind(StrEnum):
+    """By what a roll-up is divided; ``all`` is one sum."""
+
+    ALL = "all"
+    POST = "post"
+    BASE = "base"
+    MONTH = "month"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

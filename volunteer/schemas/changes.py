@@ -7,7 +7,15 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from volunteer.rules.kinds import BaseStatus, BranchKind, Category, Compensation, Stage, UnitKind
+from volunteer.rules.kinds import (
+    BaseStatus,
+    BranchKind,
+    Category,
+    Compensation,
+    SignUpFor,
+    Stage,
+    UnitKind,
+)
 from volunteer.schemas.entries import Code, Moment
 from volunteer.schemas.fields import CHECK_CHOICE, CHECK_NUMBER, N_, Area, Day, Line, OneOf
 from volunteer.schemas.registry import ENDS_LATER
@@ -114,6 +122,8 @@ class PostNew(Sent):
     place = Line(longest=120, load_default=None)
     content = Area(load_default=None)
     insurance_note = Area(longest=200, load_default=None)
+    sign_up_for = OneOf(SignUpFor, load_default=None)
+    takes_walk_ins = fields.Boolean(truthy={True}, falsy={False}, load_default=None, allow_none=True)
 
 
 class PostChange(Sent):
@@ -123,6 +133,8 @@ class PostChange(Sent):
     place = Line(longest=120, load_default=None)
     content = Area(load_default=None)
     insurance_note = Area(longest=200, load_default=None)
+    sign_up_for = OneOf(SignUpFor, load_default=None)
+    takes_walk_ins = fields.Boolean(truthy={True}, falsy={False}, load_default=None, allow_none=True)
 
 
 class SiteNew(Sent):

@@ -12,6 +12,7 @@ from volunteer.rules.kinds import (
     Category,
     Compensation,
     Outcome,
+    SignUpFor,
     Stage,
     UnitKind,
 )
@@ -187,6 +188,8 @@ class PostShown(Schema):
     place = fields.String(required=True, allow_none=True)
     content = fields.String(required=True, allow_none=True)
     insurance_note = fields.String(required=True, allow_none=True)
+    sign_up_for = fields.Enum(SignUpFor, by_value=True, required=True)
+    takes_walk_ins = fields.Boolean(required=True)
 
 
 class SiteShown(Schema):

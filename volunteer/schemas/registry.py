@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 
-from volunteer.rules.kinds import BaseStatus, Category, Compensation
+from volunteer.rules.kinds import BaseStatus, Category, Compensation, SignUpFor
 from volunteer.schemas.fields import (
     CHECK_TIME,
     N_,
@@ -62,6 +62,8 @@ class PostForm(Schema):
     place = Line(longest=120, load_default=None)
     content = Area(load_default=None)
     insurance_note = Area(longest=200, load_default=None)
+    sign_up_for = OneOf(SignUpFor, load_default=None)
+    takes_walk_ins = fields.Boolean(truthy={"yes"}, falsy={"no"}, load_default=None)
 
 
 class PostWords(Schema):
@@ -74,6 +76,8 @@ class PostWords(Schema):
     place = Line(longest=120, load_default=None)
     content = Area(load_default=None)
     insurance_note = Area(longest=200, load_default=None)
+    sign_up_for = OneOf(SignUpFor, load_default=None)
+    takes_walk_ins = fields.Boolean(truthy={"yes"}, falsy={"no"}, load_default=None)
 
 
 def shift_form(zone: ZoneInfo) -> Schema:

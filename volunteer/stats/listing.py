@@ -19,6 +19,7 @@ from volunteer.rules.kinds import (
     Compensation,
     Outcome,
     Role,
+    SignUpFor,
     Stage,
     UnitKind,
 )
@@ -102,6 +103,8 @@ class PostEntry:
     place: str | None
     content: str | None
     insurance_note: str | None
+    sign_up_for: SignUpFor
+    takes_walk_ins: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +207,8 @@ def posts(session: Session, actor: Actor, roles: Collection[Role], asked: Asked)
             Post.place,
             Post.content,
             Post.insurance_note,
+            Post.sign_up_for,
+            Post.takes_walk_ins,
         )
         .join(Unit, Unit.id == Post.unit_id)
         .outerjoin(Base, Base.id == Post.base_id)

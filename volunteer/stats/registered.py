@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import Base, Post, Shift, ShiftBreak, Unit
-from volunteer.rules.kinds import BaseStatus, Category, Compensation, Role
+from volunteer.rules.kinds import BaseStatus, Category, Compensation, Role, SignUpFor
 from volunteer.rules.roles import Actor
 from volunteer.stats.reach import base_in_reach, post_in_reach
 
@@ -29,6 +29,8 @@ class PostRow:
     place: str | None
     content: str | None
     insurance_note: str | None
+    sign_up_for: SignUpFor
+    takes_walk_ins: bool
     shifts: int
 
 
@@ -84,6 +86,8 @@ def posts_kept(
             Post.place,
             Post.content,
             Post.insurance_note,
+            Post.sign_up_for,
+            Post.takes_walk_ins,
             func.count(Shift.id).label("shifts"),
         )
         .join(Unit, Unit.id == Post.unit_id)

@@ -3,33 +3,42 @@
 Headcount counts persons and is not additive; person-times count a person once a post and day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, case, cast, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Integer, Select, and_, func, literal, select, union_all
+from sqlalchemy.orm import Session
 
 from volunteer.models import Base, Credit, Member, Post, Term, Unit, Visit
-from volunteer.rules.kinds import Grade, VisitState
-from volunteer.rules.tally import share_pct
+from volunteer.rules.kinds import Grade
+from volunteer.rules.tally import RollUpKind, share_pct
+from volunteer.stats import kept
+from volunteer.stats.served import (
+    BY_GRADE,
+    FIGURES,
+    GRADES,
+    Days,
+    above,
+    below,
+    figures,
+    key_of,
+    total,
+    within,
+)
 
-# The grades that bring minutes.
-GRADES = (Grade.A, Grade.B, Grade.C, Grade.E)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Days:
-    """Half-open days that a roll-up covers."""
-
-    from_on: date
-    to_on: date
-
-    @classmethod
-    def calendar_year(cls, year: int) -> "Days":
-        """Return the days of a calendar year."""
-        return cls(from_on=date(year, 1, 1), to_on=date(year + 1, 1, 1))
+__all__ = [
+    "GRADES",
+    "Days",
+    "RollUp",
+    "by_base",
+    "by_member",
+    "by_month",
+    "by_post",
+    "by_term",
+    "by_unit",
+    "of_unit",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,23 +72,20 @@ class RollUp:
 
 def by_post(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
     """Return every post that served somebody in *days*, most hours first."""
-    inner = _served(days, unit_path, Visit.post_id.label("key")).subquery()
-    return _named(session, inner, Post)
+    return _named(session, _figures(session, RollUpKind.POST, days, unit_path), Post)
 
 
 def by_base(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
     """Return every base that served somebody in *days*; what is at no base is one row without a code."""
-    inner = _served(days, unit_path, Post.base_id.label("key"), join_post=True).subquery()
-    return _named(session, inner, Base)
+    return _named(session, _figures(session, RollUpKind.BASE, days, unit_path), Base)
 
 
 def by_member(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
     """Return every member who served in *days*, by student number; ``code`` is that number."""
-    inner = _served(days, unit_path, Visit.member_id.label("key")).subquery()
+    inner = figures(Visit.member_id.label("key"), where=_where(days, unit_path)).subquery()
     statement = (
-        select(Member.student_no.label("code"), Member.name, *_sums(inner))
-        .join(Member, Member.id == inner.c.key)
-        .group_by(Member.id, Member.student_no, Member.name)
+        select(Member.student_no.label("code"), Member.name, *_columns(inner))
+        .join(inner, inner.c.key == Member.id)
         .order_by(Member.student_no)
     )
     return [_rollup(row) for row in session.execute(statement)]
@@ -87,43 +93,51 @@ def by_member(session: Session, days: Days, *, unit_path: str | None = None) -> 
 
 def by_month(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
     """Return the months of *days* with service, in order, named as 2026-03."""
-    month = func.substr(cast(Visit.served_on, String), 1, 7).label("key")
-    inner = _served(days, unit_path, month).subquery()
-    statement = select(inner.c.key.label("code"), inner.c.key.label("name"), *_sums(inner))
-    rows = session.execute(statement.group_by(inner.c.key).order_by(inner.c.key))
-    return [_rollup(row) for row in rows]
+    inner = _figures(session, RollUpKind.MONTH, days, unit_path).subquery()
+    rows = session.execute(select(inner).order_by(inner.c.key)).all()
+    names = [f"{row.key // 100:04}-{row.key % 100:02}" for row in rows]
+    return [_rollup(row, name, name) for row, name in zip(rows, names, strict=True)]
 
 
 def by_term(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
     """Return the terms that *days* touch, by their start; only service inside both counts."""
-    inner = _served(days, unit_path, Term.id.label("key"))
-    inner_rows = inner.join(
-        Term, and_(Visit.served_on >= Term.starts_on, Visit.served_on < Term.ends_before)
-    ).subquery()
-    statement = (
-        select(Term.code, Term.name, *_sums(inner_rows))
-        .outerjoin(inner_rows, inner_rows.c.key == Term.id)
+    terms = session.execute(
+        select(Term.id, Term.code, Term.name, Term.starts_on, Term.ends_before)
         .where(Term.starts_on < days.to_on, Term.ends_before > days.from_on)
-        .group_by(Term.id, Term.code, Term.name, Term.starts_on)
         .order_by(Term.starts_on, Term.id)
-    )
-    return [_rollup(row) for row in session.execute(statement)]
+    ).all()
+    if not terms:
+        return []
+    parts = []
+    for term in terms:
+        inside = days.both(Days(from_on=term.starts_on, to_on=term.ends_before))
+        rows = _figures(session, RollUpKind.ALL, inside, unit_path).subquery()
+        parts.append(select(literal(term.id, Integer).label("term_id"), *(rows.c[name] for name in FIGURES)))
+    found = {row.term_id: row for row in session.execute(union_all(*parts))}
+    return [_rollup(found.get(term.id), term.code, term.name) for term in terms]
 
 
 def by_unit(session: Session, days: Days, *, unit_path: str) -> Sequence[RollUp]:
     """Return a unit and everything below it, each with what lies under it, in the order of the tree."""
-    below = aliased(Unit)
-    inner = (
-        _served(days, unit_path, Unit.id.label("key"))
-        .join(below, below.id == Visit.unit_id)
-        .join(Unit, below.path.startswith(Unit.path))
-        .subquery()
-    )
+    period_id = kept.periods(session).get(days)
+    if period_id is None:
+        pairs = above(below(unit_path))
+        joins = [(pairs, pairs.c.unit_id == Visit.unit_id)]
+        node = pairs.c.node_id.label("key")
+        inner = figures(node, where=_where(days, unit_path), joins=joins).subquery()
+    else:
+        inner = kept.kept_by_unit(period_id, days, unit_path=unit_path).subquery()
+    recorded = _recorded(days, unit_path)
     statement = (
-        select(Unit.code, Unit.name, *_sums(inner), _recorded(days).label("recorded"))
+        select(
+            Unit.code,
+            Unit.name,
+            *_columns(inner),
+            func.coalesce(recorded.c.minutes, 0).label("recorded"),
+        )
         .outerjoin(inner, inner.c.key == Unit.id)
+        .outerjoin(recorded, recorded.c.node_id == Unit.id)
         .where(Unit.path.startswith(unit_path, autoescape=True))
-        .group_by(Unit.id, Unit.code, Unit.name, Unit.path)
         .order_by(Unit.path)
     )
     return [_rollup(row) for row in session.execute(statement)]
@@ -131,109 +145,83 @@ def by_unit(session: Session, days: Days, *, unit_path: str) -> Sequence[RollUp]
 
 def of_unit(session: Session, days: Days, *, unit_path: str) -> RollUp:
     """Return one unit with everything below it."""
-    inner = _served(days, unit_path).subquery()
-    name = select(Unit.code, Unit.name).where(Unit.path == unit_path).subquery()
-    recorded = _recorded_below(days, unit_path)
+    inner = _figures(session, RollUpKind.ALL, days, unit_path).subquery()
+    minutes = total(Credit.net_min, "recorded")
+    recorded = (
+        select(minutes)
+        .where(_is_record(days), (Credit.unit_id + 0).in_(below(unit_path)))
+        .scalar_subquery()
+        .label("recorded")
+    )
     row = session.execute(
-        select(
-            select(name.c.code).scalar_subquery().label("code"),
-            select(name.c.name).scalar_subquery().label("name"),
-            *_sums(inner),
-            recorded.label("recorded"),
-        )
+        select(Unit.code, Unit.name, *_columns(inner), recorded)
+        .outerjoin(inner, inner.c.key == 0)
+        .where(Unit.path == unit_path)
     ).one()
     return _rollup(row)
 
 
-def _served(
-    days: Days, unit_path: str | None, key: Any = None, *, join_post: bool = False
+def _figures(
+    session: Session, kind: RollUpKind, days: Days, unit_path: str | None
 ) -> Select[*tuple[Any, ...]]:
-    """Return confirmed visits folded to one row a key, person, post and day; without a key all are one."""
-    keys = [] if key is None else [key]
-    statement = select(
-        *keys,
-        Visit.member_id.label("member_id"),
-        func.sum(Visit.net_min).label("net"),
-        func.sum(Visit.credited_min).label("credited"),
-        *(
-            func.sum(case((Visit.grade == grade, Visit.net_min), else_=0)).label(f"net_{grade.value}")
-            for grade in GRADES
-        ),
-    ).select_from(Visit)
-    if join_post:
-        statement = statement.join(Post, Post.id == Visit.post_id)
-    if unit_path is not None:
-        place = aliased(Unit)
-        statement = statement.join(place, place.id == Visit.unit_id).where(
-            place.path.startswith(unit_path, autoescape=True)
-        )
-    return statement.where(
-        Visit.state == VisitState.CONFIRMED,
-        Visit.net_min > 0,
-        Visit.served_on >= days.from_on,
-        Visit.served_on < days.to_on,
-    ).group_by(*(one.element for one in keys), Visit.member_id, Visit.post_id, Visit.served_on)
+    """Return the statement with ``key`` and figures: from kept sums where there are some, else counted."""
+    period_id = kept.periods(session).get(days) if unit_path is not None else None
+    if unit_path is not None and period_id is not None:
+        return kept.kept_figures(kind, period_id, days, unit_path=unit_path)
+    key, joins = key_of(kind)
+    return figures(key, where=_where(days, unit_path), joins=joins)
 
 
-def _sums(inner: Any) -> list[ColumnElement[int]]:
-    return [
-        func.count(func.distinct(inner.c.member_id)).label("headcount"),
-        func.count(inner.c.member_id).label("person_times"),
-        _total(inner.c.net, "net"),
-        _total(inner.c.credited, "credited"),
-        *(_total(inner.c[f"net_{grade.value}"], f"net_{grade.value}") for grade in GRADES),
-    ]
+def _where(days: Days, unit_path: str | None) -> list[ColumnElement[bool]]:
+    here = [] if unit_path is None else [Visit.unit_id.in_(below(unit_path))]
+    return [*within(days), *here]
 
 
-def _total(column: ColumnElement[Any], name: str) -> ColumnElement[int]:
-    return cast(func.coalesce(func.sum(column), 0), Integer).label(name)
+def _columns(inner: Any) -> list[ColumnElement[int]]:
+    return [func.coalesce(inner.c[name], 0).label(name) for name in FIGURES]
 
 
-def _named(session: Session, inner: Any, model: type[Post] | type[Base]) -> Sequence[RollUp]:
-    statement = (
-        select(model.code, model.name, *_sums(inner))
+def _named(
+    session: Session, statement: Select[*tuple[Any, ...]], model: type[Post] | type[Base]
+) -> Sequence[RollUp]:
+    inner = statement.subquery()
+    rows = session.execute(
+        select(model.code, model.name, *_columns(inner))
         .select_from(inner)
         .outerjoin(model, model.id == inner.c.key)
-        .group_by(inner.c.key, model.code, model.name)
-        .order_by(func.sum(inner.c.net).desc(), model.code)
+        .order_by(inner.c.net.desc(), model.code)
     )
-    return [_rollup(row) for row in session.execute(statement)]
+    return [_rollup(row) for row in rows]
 
 
-def _recorded(days: Days) -> Any:
-    """Add up opening and outside minutes of a unit and all below it, in an outer statement over units."""
-    below = aliased(Unit)
+def _recorded(days: Days, unit_path: str) -> Any:
+    """Return the opening and outside minutes of units, each with all below it."""
+    pairs = above(below(unit_path))
     return (
-        select(cast(func.coalesce(func.sum(Credit.net_min), 0), Integer))
-        .join(below, below.id == Credit.unit_id)
-        .where(_is_record(days), below.path.startswith(Unit.path))
-        .correlate(Unit)
-        .scalar_subquery()
-    )
-
-
-def _recorded_below(days: Days, unit_path: str) -> Any:
-    below = aliased(Unit)
-    return (
-        select(cast(func.coalesce(func.sum(Credit.net_min), 0), Integer))
-        .join(below, below.id == Credit.unit_id)
-        .where(_is_record(days), below.path.startswith(unit_path, autoescape=True))
-        .scalar_subquery()
+        select(pairs.c.node_id, total(Credit.net_min, "minutes"))
+        .select_from(Credit)
+        .join(pairs, pairs.c.unit_id == Credit.unit_id + 0)
+        .where(_is_record(days))
+        .group_by(pairs.c.node_id)
+        .subquery()
     )
 
 
 def _is_record(days: Days) -> ColumnElement[bool]:
+    """Return the condition on the ledger; units stand beside it as a sum, for such lines have their index."""
     return and_(Credit.request_id.is_not(None), Credit.day >= days.from_on, Credit.day < days.to_on)
 
 
-def _rollup(row: Any) -> RollUp:
+def _rollup(row: Any, code: str | None = None, name: str | None = None) -> RollUp:
+    """Return the row as a value; there is none where nobody served."""
+    values: Mapping[str, Any] = dict.fromkeys(FIGURES, 0) if row is None else row._mapping
     return RollUp(
-        code=row.code,
-        name=row.name,
-        headcount=row.headcount,
-        person_times=row.person_times,
-        net=row.net,
-        credited=row.credited,
-        by_grade=tuple(getattr(row, f"net_{grade.value}") for grade in GRADES),
-        recorded=getattr(row, "recorded", 0),
+        code=values.get("code", code),
+        name=values.get("name", name),
+        headcount=values["headcount"],
+        person_times=values["person_times"],
+        net=values["net"],
+        credited=values["credited"],
+        by_grade=tuple(values[grade] for grade in BY_GRADE),
+        recorded=values.get("recorded", 0),
     )

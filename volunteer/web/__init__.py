@@ -56,15 +56,19 @@ def assemble(app: Flask, settings: Settings) -> None:
         api,
         auth,
         branch,
+        certificate_keys,
+        certificates,
         college,
         conversion,
         entry,
         health,
         identity,
         importing,
+        inbox,
         language,
         leader,
         metrics,
+        notices,
         oversight,
         papers,
         people,
@@ -72,6 +76,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         posters,
         problems,
         pwa,
+        received,
         recounts,
         registry,
         review,
@@ -80,10 +85,12 @@ def assemble(app: Flask, settings: Settings) -> None:
         screens,
         security,
         show,
+        sign_ups,
         slips,
         student,
         timetable,
         typed,
+        verify,
     )
 
     metrics.init_app(app)
@@ -93,6 +100,8 @@ def assemble(app: Flask, settings: Settings) -> None:
     security.init_app(app, settings)
     problems.init_app(app)
     show.init_app(app, settings)
+    certificate_keys.init_app(app, settings)
+    inbox.init_app(app)
     for part in (
         health,
         metrics,
@@ -100,14 +109,20 @@ def assemble(app: Flask, settings: Settings) -> None:
         auth,
         scan,
         student,
+        sign_ups,
+        inbox,
         leader,
         screens,
         posters,
         college,
         recounts,
         branch,
+        received,
         conversion,
         papers,
+        certificates,
+        notices,
+        verify,
         typed,
         photos,
         review,

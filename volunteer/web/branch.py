@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from volunteer import clock
 from volunteer.database import db
@@ -79,40 +78,6 @@ def members_table(code: str, form: str) -> Response:
     people = members_of(db.session(), unit.path, today=settings().campus.day(now))
     chosen = filtered(people, request.args.get("q", ""), request.args.get("status", ""))
     return tables.answer(tables.members(unit, chosen, now=now), form)
-
-
-@bp.get("/units/<code:code>/places")
-@access.reader
-def places(code: str) -> ResponseReturnValue:
-    """Show what posts and bases received from the unit's members."""
-    unit, days = _unit(code), asked_days()
-    session = db.session()
-    return render_template(
-        "branch/places.html",
-        unit=unit,
-        days=days,
-        total=rollups.of_unit(session, days, unit_path=unit.path),
-        posts=rollups.by_post(session, days, unit_path=unit.path),
-        bases=rollups.by_base(session, days, unit_path=unit.path),
-    )
-
-
-@bp.get("/units/<code:code>/posts.<form:form>")
-@access.reader
-def posts_table(code: str, form: str) -> Response:
-    """Export the roll-up by post."""
-    unit, days = _unit(code), asked_days()
-    rows = rollups.by_post(db.session(), days, unit_path=unit.path)
-    return tables.answer(tables.rollup(unit, gettext("posts"), rows, days, now=clock.utc_now()), form)
-
-
-@bp.get("/units/<code:code>/bases.<form:form>")
-@access.reader
-def bases_table(code: str, form: str) -> Response:
-    """Export the roll-up by base."""
-    unit, days = _unit(code), asked_days()
-    rows = rollups.by_base(db.session(), days, unit_path=unit.path)
-    return tables.answer(tables.rollup(unit, gettext("bases"), rows, days, now=clock.utc_now()), form)
 
 
 @bp.get("/members/<row:member_id>")

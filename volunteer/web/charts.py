@@ -60,7 +60,7 @@ class Months:
 def months(rows: Sequence[RollUp], days: Days, today: date) -> Months:
     """Return the drawing of what each month of *days* up to *today* brought; an idle month is empty."""
     by_code = {row.code: row for row in rows}
-    codes = _codes(days, max(today, date.fromisoformat(f"{rows[-1].code}-01")) if rows else today)
+    codes = month_codes(days, max(today, date.fromisoformat(f"{rows[-1].code}-01")) if rows else today)
     step = _step(max((row.net for row in rows), default=0))
     top = step * max(1, -(-max((row.net for row in rows), default=0) // (step * 60)))
     scale = HEIGHT / (top * 60)
@@ -78,7 +78,7 @@ def months(rows: Sequence[RollUp], days: Days, today: date) -> Months:
     return Months(width=LEFT + COLUMN * len(codes) + 8, height=TOP + HEIGHT + BELOW, bars=bars, lines=lines)
 
 
-def _codes(days: Days, until: date) -> list[str]:
+def month_codes(days: Days, until: date) -> list[str]:
     """Return the months of *days* that have begun by *until*, as 2026-03."""
     first, last = days.from_on, min(until, days.to_on - date.resolution)
     months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)

@@ -1,7 +1,7 @@
 """The college's pages for what holds for all: terms, working days, and the versions of the policy."""
 
 from calendar import Calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -210,9 +210,13 @@ def _check_page(check: PolicyCheck, reason: str, form: Form) -> ResponseReturnVa
     served = college_rows.members_who_served(session, [unit.id for unit in own])
     member_ids = sorted(standings.keys() | served)
     run = DryRun(members=len(member_ids))
-    steps = dry_run(
-        session, run, policy=check.policy, member_ids=member_ids, standings=standings, campus=campus
-    )
+
+    def steps() -> Iterator[int]:
+        # In a session of the growing page: that of the view is closed once the headers are out.
+        yield from dry_run(
+            db.session(), run, policy=check.policy, member_ids=member_ids, standings=standings, campus=campus
+        )
+
     names = {unit.id: unit.name for unit in units.units_in_reach(session, actor, access.COLLEGE)}
     return growing_page(
         "college/policy_check.html",
@@ -221,7 +225,7 @@ def _check_page(check: PolicyCheck, reason: str, form: Form) -> ResponseReturnVa
         form=form,
         run=run,
         names=names,
-        steps=(done for done in steps if done % TOLD_EVERY == 0),
+        steps=(done for done in steps() if done % TOLD_EVERY == 0),
     )
 
 

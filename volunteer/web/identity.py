@@ -19,6 +19,7 @@ from volunteer.database import db
 from volunteer.fixed import Fixed
 from volunteer.models import Account, ApiToken, Member
 from volunteer.rules.kinds import Stage
+from volunteer.stats.inbox import unread_of
 
 STAFF_STAYS = timedelta(hours=12)
 MEMBER_STAYS = timedelta(days=180)
@@ -30,7 +31,10 @@ manager = LoginManager()
 
 @dataclass(frozen=True, slots=True)
 class SignedIn(UserMixin):
-    """The account that asks, and the member behind it if there is one."""
+    """The account that asks, and the member behind it if there is one.
+
+    ``unread`` is how much of its inbox a browser shows as new; programs are not told.
+    """
 
     id: int
     login: str
@@ -40,6 +44,7 @@ class SignedIn(UserMixin):
     stage: Stage | None
     student_no: str | None
     session_epoch: int
+    unread: int = 0
 
     def get_id(self) -> str:
         return f"{self.id}.{self.session_epoch}"
@@ -63,7 +68,12 @@ def _accounts() -> Select[Any]:
     )
 
 
-_BY_ID = Fixed(_accounts().where(Account.__table__.c.id == db.bindparam("id")))
+_BY_ID = Fixed(
+    _accounts()
+    # Here, and not in a statement of its own on every page.
+    .add_columns(unread_of(Account.__table__.c.id).label("unread"))
+    .where(Account.__table__.c.id == db.bindparam("id"))
+)
 _BY_TOKEN = Fixed(
     _accounts().where(
         Account.__table__.c.id
@@ -171,5 +181,6 @@ def _from_session(key: str) -> SignedIn | None:
 def _seen(row: Any) -> SignedIn | None:
     if row is None:
         return None
-    account_id, login, name, member_id, unit_id, stage, student_no, epoch = row
-    return SignedIn(account_id, login, name, member_id, unit_id, stage and Stage(stage), student_no, epoch)
+    account_id, login, name, member_id, unit_id, stage, student_no, epoch, *unread = row
+    stage = stage and Stage(stage)
+    return SignedIn(account_id, login, name, member_id, unit_id, stage, student_no, epoch, *unread)

@@ -20,6 +20,7 @@ from volunteer.schemas.fields import LocalTime
 from volunteer.stats import onsite, screens, sites
 from volunteer.stats.cards import open_questions
 from volunteer.stats.registered import kept_post
+from volunteer.stats.sign_ups import expected_at
 from volunteer.stats.sites import ShiftRow
 from volunteer.web import access, displays, words
 from volunteer.web.numbers import number
@@ -135,6 +136,8 @@ def on_site(code: str) -> ResponseReturnValue:
         runs=runs,
         is_blind=is_blind,
         people=people,
+        # Before she has counted, the keeper sees no name.
+        expected=[] if is_blind else expected_at(session, row.id),
         inside=[one for one in people if one.state in (VisitState.OPEN, VisitState.UNCLOSED)],
         seen=onsite.seen_by(session, row.id, me.id),
         counts=counts,

@@ -40,7 +40,16 @@ def page(rows: Sequence[T], size: int) -> Page[T]:
 
 def asked(total: int, size: int) -> Page[Any]:
     """Return the page that the address asks for of so many rows, still without them."""
+    return of(total, size, number=number())
+
+
+def of(total: int, size: int, *, number: int) -> Page[Any]:
+    """Return that page of so many rows, still without them; beyond the end it is the last one."""
     last = max(1, -(-total // size))
+    return Page(rows=(), total=total, number=min(number, last), last=last)
+
+
+def number() -> int:
+    """Return the number of the page that the address asks for; what is none is the first."""
     text = request.args.get("page", "1")
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
-    return Page(rows=(), total=total, number=min(max(number, 1), last), last=last)
+    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 6 else 1

@@ -22,6 +22,7 @@ GROUPS: Sequence[tuple[Any, Sequence[str]]] = (
         _l("What comes later"),
         ("record_deadline_workdays", "makeup_budget_pct", "opening_max_min", "outside_max_min"),
     ),
+    (_l("Signing up for shifts"), ("sign_up_ahead_days", "sign_ups_at_once", "withdraw_before_h")),
     (_l("Notices and certificates"), ("notice_workdays", "certificate_notice_days")),
     (
         _l("Who is shown as near, behind or at risk"),
@@ -51,6 +52,9 @@ LABELS: Mapping[str, Any] = {
     "at_risk_week_min": _l("At risk: more than this is missing a week"),
     "behind_min": _l("Behind: this far under the straight line"),
     "behind_after_days": _l("Behind: not within the first"),
+    "sign_up_ahead_days": _l("Sign-up opens before the shift"),
+    "sign_ups_at_once": _l("Coming shifts of one member, at most"),
+    "withdraw_before_h": _l("Withdrawing ends before the shift"),
 }
 _UNITS: Mapping[str, Any] = {
     "hours": _l("hours"),
@@ -59,6 +63,7 @@ _UNITS: Mapping[str, Any] = {
     "_pct": _l("per cent"),
     "_workdays": _l("working days"),
     "_days": _l("days"),
+    "_at_once": _l("shifts"),
     "months": _l("months"),
 }
 

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from volunteer import clock
 from volunteer.actions import registry, shifts
 from volunteer.database import db, in_transaction
-from volunteer.rules.kinds import BaseStatus, Category, Compensation, Role
+from volunteer.rules.kinds import BaseStatus, Category, Compensation, Role, SignUpFor
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.spans import Span
 from volunteer.schemas.registry import BaseForm, PostForm, PostWords, shift_form
@@ -228,6 +228,7 @@ def _post_page(form: Form, post: PostRow | None) -> ResponseReturnValue:
         bases=registered.all_bases(session),
         categories=list(Category),
         compensations=list(Compensation),
+        audiences=list(SignUpFor),
     )
     return page, 422 if form.errors else 200
 
@@ -293,4 +294,6 @@ def _written(row: BaseRow | PostRow | ShiftTimes) -> dict[str, Any]:
 def _field(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(settings().zone).strftime("%Y-%m-%dT%H:%M")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return value

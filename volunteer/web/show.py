@@ -153,6 +153,10 @@ def tabs() -> Sequence[Tab]:
         found.append(Tab(key="accounts", href="/accounts", label=gettext("Accounts")))
     if account.member_id is not None:
         found.insert(len(found) if held & access.READERS else 2, _records())
+        # Who keeps posts or decides needs the room on the phone's bar for that.
+        place = len(found) if held & (access.READERS | access.KEEPERS) else 2
+        found.insert(place, Tab(key="sign_ups", href="/sign-ups", label=gettext("Shifts")))
+    found.append(Tab(key="inbox", href="/inbox", label=gettext("Inbox")))
     shown = [replace(tab, is_extra=place >= PHONE_TABS - 1) for place, tab in enumerate(found)]
     return [*shown, Tab(key="me", href="/me", label=gettext("Me"))]
 

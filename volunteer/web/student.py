@@ -1,6 +1,6 @@
 """A member's own pages: home, records with their why, what she may ask for, and what is kept about her."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
@@ -20,7 +20,6 @@ from volunteer.rules.kinds import VisitState
 from volunteer.rules.passwords import check_password
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas.asks import Password, correction_form, make_up_form, reason_form
-from volunteer.stats import sites
 from volunteer.stats.accounts import own_tokens
 from volunteer.stats.breakdown import breakdown_of
 from volunteer.stats.claims import open_claim, own_request, typed_requests
@@ -36,9 +35,9 @@ from volunteer.web.forms import Form
 from volunteer.web.photos import run_with_photos
 from volunteer.web.routing import takes_files
 from volunteer.web.show import settings, tabs
+from volunteer.web.sign_ups import shifts_ahead
 
 bp = Blueprint("student", __name__)
-SHIFTS_AHEAD = timedelta(days=7)
 RECENT = 3
 
 
@@ -71,7 +70,7 @@ def home() -> ResponseReturnValue:
         to_confirm=[record for record in recent if record.waits_for_her],
         recent=[record for record in recent if record.state is not VisitState.OPEN][:RECENT],
         entry=own_entry(session, access.me().id, now=now),
-        shifts=sites.next_shifts(session, now=now, until=now + SHIFTS_AHEAD, limit=5),
+        shifts=shifts_ahead(session, member_id, now=now),
         now=now,
     )
 

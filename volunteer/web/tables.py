@@ -13,18 +13,18 @@ from volunteer.rules.kinds import Grade, RequestKind
 from volunteer.rules.policy import policy_on
 from volunteer.rules.tally import hours_text
 from volunteer.stats import ledger
+from volunteer.stats.certificates import CertificateRow
 from volunteer.stats.conversion import ProposalRow
 from volunteer.stats.ledger import HeadRow
 from volunteer.stats.policies import policies
 from volunteer.stats.records import Record, TypedRecord
 from volunteer.stats.registered import BaseRow, PostRow
-from volunteer.stats.rollups import Days, RollUp
 from volunteer.stats.standing import MemberStanding
 from volunteer.stats.units import UnitRow
 from volunteer.web import access, downloads, sheets
 from volunteer.web.records import Month
 from volunteer.web.sheets import Column, Kind, Table
-from volunteer.web.show import DASH, moment, settings
+from volunteer.web.show import moment, settings
 from volunteer.web.words import word
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ def members(unit: UnitRow, people: Sequence[MemberStanding], *, now: datetime) -
     ]
     basis = _("Basis: probation window of each member")
     heads = ledger.heads(db.session(), unit.path)
-    return _table(unit.name, _("members"), basis, columns, people, now=now, heads=heads)
+    return described(unit.name, _("members"), basis, columns, people, now=now, heads=heads)
 
 
 def due(
@@ -97,27 +97,7 @@ def due(
     ]
     basis = _("Basis: probation window of each member")
     heads = ledger.heads(db.session(), unit.path)
-    return _table(unit.name, _("conversion"), basis, columns, people, now=now, heads=heads)
-
-
-def rollup(unit: UnitRow, kind: str, rows: Sequence[RollUp], days: Days, *, now: datetime) -> Table[RollUp]:
-    """Return a roll-up by post or base; *kind* names the file."""
-    columns: list[Column[RollUp]] = [
-        Column("code", _("Code"), Kind.TEXT, lambda row: row.code or DASH),
-        Column("name", _("Its name"), Kind.TEXT, lambda row: row.name or _("on campus")),
-        Column("headcount", _("Persons"), Kind.NUMBER, lambda row: row.headcount),
-        Column("person_times", _("Person-times"), Kind.NUMBER, lambda row: row.person_times),
-        Column("net_h", _("Hours served"), Kind.HOURS, lambda row: row.net),
-        Column("credited_h", _("Hours credited"), Kind.HOURS, lambda row: row.credited),
-        Column("makeup_share_pct", _("Make-up share"), Kind.PERCENT, lambda row: row.makeup_share_pct),
-    ]
-    basis = _(
-        "Basis: calendar days from %(since)s up to, not including, %(until)s",
-        since=days.from_on,
-        until=days.to_on,
-    )
-    heads = ledger.heads(db.session(), unit.path)
-    return _table(unit.name, kind, basis, columns, rows, now=now, heads=heads)
+    return described(unit.name, _("conversion"), basis, columns, people, now=now, heads=heads)
 
 
 def posts(rows: Sequence[PostRow], *, now: datetime) -> Table[PostRow]:
@@ -134,7 +114,7 @@ def posts(rows: Sequence[PostRow], *, now: datetime) -> Table[PostRow]:
         Column("insurance_note", _("Insurance"), Kind.TEXT, lambda row: row.insurance_note),
         Column("coming_shifts", _("Coming shifts"), Kind.NUMBER, lambda row: row.shifts),
     ]
-    return _table(_("Registry"), _("posts"), _("Basis: as registered now"), columns, rows, now=now)
+    return described(_("Registry"), _("posts"), _("Basis: as registered now"), columns, rows, now=now)
 
 
 def bases(rows: Sequence[BaseRow], *, now: datetime) -> Table[BaseRow]:
@@ -152,7 +132,29 @@ def bases(rows: Sequence[BaseRow], *, now: datetime) -> Table[BaseRow]:
         Column("plaque_on", _("Plaque put up on"), Kind.DAY, lambda row: row.plaque_on),
         Column("posts", _("Posts"), Kind.NUMBER, lambda row: row.posts),
     ]
-    return _table(_("Registry"), _("bases"), _("Basis: as registered now"), columns, rows, now=now)
+    return described(_("Registry"), _("bases"), _("Basis: as registered now"), columns, rows, now=now)
+
+
+def certificates(unit: UnitRow, rows: Sequence[CertificateRow], *, now: datetime) -> Table[CertificateRow]:
+    """Return the certificates of a unit's members."""
+    columns: list[Column[CertificateRow]] = [
+        Column("number", _("Number"), Kind.TEXT, lambda row: row.number),
+        Column("name", _("Name"), Kind.TEXT, lambda row: row.name),
+        Column("student_no", _("Student number"), Kind.TEXT, lambda row: row.student_no),
+        Column("branch", _("Branch"), Kind.TEXT, lambda row: row.unit_name),
+        Column("from", _("From"), Kind.DAY, lambda row: row.from_on),
+        Column("until", _("Until"), Kind.DAY, lambda row: row.last_on),
+        Column("credited_h", _("Hours credited"), Kind.HOURS, lambda row: row.minutes),
+        Column("credited_now_h", _("Hours today"), Kind.HOURS, lambda row: row.minutes_now),
+        Column("issued_on", _("Issued on"), Kind.DAY, lambda row: row.issued_on),
+        Column("handler", _("Handler"), Kind.TEXT, lambda row: row.handler),
+        Column("approver", _("Approver"), Kind.TEXT, lambda row: row.approver),
+        Column("stands", _("Stands"), Kind.TEXT, lambda row: word(row.standing)),
+        Column("reason", _("Reason"), Kind.TEXT, lambda row: row.reason or row.replaced_by),
+    ]
+    heads = ledger.heads(db.session(), unit.path)
+    basis = _("Basis: certificates issued to members of the unit")
+    return described(unit.name, _("certificates"), basis, columns, rows, now=now, heads=heads)
 
 
 def records(one: MemberStanding, months: Sequence[Month], *, now: datetime) -> Table[Record | TypedRecord]:
@@ -195,7 +197,7 @@ def records(one: MemberStanding, months: Sequence[Month], *, now: datetime) -> T
     name = f"{one.name} {one.student_no}"
     heads = ledger.heads_of_member(db.session(), one.member_id)
     basis = _("Basis: all records of all time")
-    return _table(name, _("records"), basis, columns, rows, now=now, heads=heads)
+    return described(name, _("records"), basis, columns, rows, now=now, heads=heads)
 
 
 def answer(table: Table[T], form: str) -> Response:
@@ -206,7 +208,7 @@ def answer(table: Table[T], form: str) -> Response:
     return downloads.named(Response(body, content_type=content_type), f"{table.name}.{form}")
 
 
-def _table(
+def described(
     subject: str,
     kind: str,
     basis: str,
@@ -216,6 +218,18 @@ def _table(
     now: datetime,
     heads: Sequence[HeadRow] = (),
 ) -> Table[T]:
+    """Return a table with what stands above it, and its name."""
+    return Table(
+        name=f"{subject}-{kind}-{settings().campus.day(now)}",
+        lines=above(subject, kind, basis, now=now, heads=heads),
+        columns=columns,
+        rows=rows,
+        zone=settings().zone,
+    )
+
+
+def above(subject: str, kind: str, basis: str, *, now: datetime, heads: Sequence[HeadRow] = ()) -> list[str]:
+    """Return what is printed above figures: what they are, basis, policy, time, user and ledger heads."""
     today = settings().campus.day(now)
     policy = policy_on(today, policies(db.session()))
     lines = [
@@ -232,9 +246,7 @@ def _table(
         # With these, whoever holds the file can have the ledger checked that its figures come from.
         ends = "; ".join(f"{head.unit_code} {head.number} {head.short}" for head in heads)
         lines.append(_("Ledger heads (branch, number, first signs): %(heads)s", heads=ends))
-    return Table(
-        name=f"{subject}-{kind}-{today}", lines=lines, columns=columns, rows=rows, zone=settings().zone
-    )
+    return lines
 
 
 def _losses(row: Record | TypedRecord) -> str | None:

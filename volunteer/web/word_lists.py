@@ -20,6 +20,7 @@ from volunteer.rules.kinds import (
     Flag,
     Grade,
     Lost,
+    MessageKind,
     NoticeKind,
     NoticeList,
     Outcome,
@@ -30,6 +31,7 @@ from volunteer.rules.kinds import (
     RequestState,
     Role,
     Side,
+    SignUpFor,
     Source,
     Stage,
     Status,
@@ -38,6 +40,7 @@ from volunteer.rules.kinds import (
     Verdict,
     VisitState,
 )
+from volunteer.rules.places import Agreement
 from volunteer.rules.risk import Level, Part
 
 
@@ -90,6 +93,13 @@ WORDS = _Words(
         BaseStatus.PLAQUED: _l("plaque up"),
         BaseStatus.SUSPENDED: _l("suspended"),
         BaseStatus.WITHDRAWN: _l("withdrawn"),
+    },
+    {
+        Agreement.VALID: _l("agreement in force"),
+        Agreement.EXPIRING: _l("agreement ends soon"),
+        Agreement.EXPIRED: _l("agreement is over"),
+        Agreement.COMING: _l("agreement has yet to begin"),
+        Agreement.NONE: _l("no agreement in force"),
     },
     {
         VisitState.OPEN: _l("In service"),
@@ -258,6 +268,31 @@ WORDS = _Words(
         Part.OBJECTION: _l("objection"),
         Part.SHARE: _l("made-up hours before"),
         Part.LONG: _l("four hours or more"),
+    },
+    {
+        SignUpFor.COLLEGE: _l("everybody of the college"),
+        SignUpFor.UNIT: _l("the members of the unit that runs it"),
+        SignUpFor.NOBODY: _l("nobody; one just comes"),
+    },
+    {
+        MessageKind.UNCLOSED: _l("not checked out"),
+        MessageKind.REQUEST_APPROVED: _l("request approved"),
+        MessageKind.REQUEST_REJECTED: _l("request rejected"),
+        MessageKind.RECORD_RETURNED: _l("record sent back"),
+        MessageKind.OBJECTION_ACCEPTED: _l("objection in force"),
+        MessageKind.OBJECTION_UPHELD: _l("objection upheld"),
+        MessageKind.OBJECTION_NOT_UPHELD: _l("objection not upheld"),
+        MessageKind.NEAR: _l("nearly there"),
+        MessageKind.MET: _l("hours reached"),
+        MessageKind.OUT_OF_REACH: _l("published shifts are not enough"),
+        MessageKind.REVIEW_WAITING: _l("waits for review"),
+        MessageKind.REMINDER: _l("your shift"),
+        MessageKind.PLACE_FREE: _l("you have a place"),
+        MessageKind.SHIFT_CHANGED: _l("shift at another time"),
+        MessageKind.SHIFT_CANCELLED: _l("shift cancelled"),
+        MessageKind.ROLE_GIVEN: _l("role given"),
+        MessageKind.ROLE_ENDED: _l("role ended"),
+        MessageKind.SLIP_PRINTED: _l("new slip printed"),
     },
     {
         Level.HIGH: _l("look closely"),

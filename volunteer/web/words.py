@@ -63,6 +63,15 @@ SENTENCES: Mapping[Reason, Any] = {
         "Hours are credited under this number and papers may name it, so it stays. Only a number without"
         " credited hours can be mended."
     ),
+    Reason.SIGN_UP_CLOSED: _l("Signing up for this shift is not open."),
+    Reason.SIGN_UP_OVERLAPS: _l("You have signed up for another shift at this time. Withdraw there first."),
+    Reason.SIGN_UPS_USED: _l(
+        "You have signed up for as many coming shifts as one person may. Withdraw from one, or wait until one"
+        " is over."
+    ),
+    Reason.WITHDRAW_TOO_LATE: _l(
+        "Too late to withdraw. Tell the leader of the post that you cannot come, so that others know."
+    ),
     Reason.NOT_SIGNED_IN: _l("Please sign in first."),
     Reason.WRONG_PASSWORD: _l("Login or password is not right."),
     Reason.SLIP_UNKNOWN: _l("No slip has this code. Compare it with your slip, sign by sign."),
@@ -93,10 +102,30 @@ SENTENCES: Mapping[Reason, Any] = {
 
 # The case of a sentence is chosen by the fact "case" that the rule gave.
 CASES: Mapping[tuple[Reason, str], Any] = {
+    (Reason.SIGN_UP_CLOSED, "begun"): _l(
+        "This shift has begun or is over. If you are at the post, scan the code there."
+    ),
+    (Reason.SIGN_UP_CLOSED, "cancelled"): _l("This shift was cancelled. Choose another one."),
+    (Reason.SIGN_UP_CLOSED, "ahead"): _l("Signing up for this shift opens on {on} at {at}."),
+    (Reason.SIGN_UP_CLOSED, "nobody"): _l(
+        "One does not sign up for shifts of this post. Come and scan the code there."
+    ),
+    (Reason.SIGN_UP_CLOSED, "unit"): _l("The shifts of this post are for the members of {unit}."),
     (Reason.CODE_UNKNOWN, "digits"): _l("The code has 8 digits. Type all of them, as the screen shows them."),
     (Reason.CODE_UNKNOWN, "not_shown"): _l(
         "No screen of {post} shows these digits now. Check the post, and type the digits of this moment."
     ),
+    (Reason.BAD_FIELD, "period"): _l(
+        "No days are called so. Choose a year, an academic year or a term of the list, or two days."
+    ),
+    (Reason.BAD_FIELD, "two_days"): _l("Both days are needed, written as 2026-03-16, from 2000 to 2100."),
+    (Reason.BAD_FIELD, "period_ends_first"): _l(
+        "These days end before they begin. Choose the first day first."
+    ),
+    (Reason.BAD_FIELD, "period_too_long"): _l("These are more than five years. Choose fewer days."),
+    (Reason.BAD_FIELD, "sort"): _l("This list has no such order. Choose one that it offers."),
+    (Reason.BAD_FIELD, "mark"): _l("This list cannot be narrowed by that. Choose what it offers."),
+    (Reason.BAD_FIELD, "whose"): _l("Choose the service of our members, or that at our posts."),
     (Reason.SLIP_UNKNOWN, "signs"): _l(
         "The code has 12 letters and digits; 0, 1, I, L, O and U are not among them. Type it as it stands on"
         " the slip."
@@ -245,6 +274,21 @@ CASES: Mapping[tuple[Reason, str], Any] = {
 WITH_FACTS: Mapping[Reason, tuple[Any, ...]] = {
     Reason.SHIFT_OVERLAPS: (
         _l("It overlaps the shift {other} of this post. Choose other times, or cancel that one."),
+    ),
+    Reason.SIGN_UP_OVERLAPS: (
+        _l("You have signed up for {post}, {span}, at the same time. Withdraw there first."),
+    ),
+    Reason.SIGN_UPS_USED: (
+        _l(
+            "You have signed up for {most} coming shifts, the most that one person may. Withdraw from one, or"
+            " wait until one is over."
+        ),
+    ),
+    Reason.WITHDRAW_TOO_LATE: (
+        _l(
+            "Too late to withdraw: this was possible until {on} {at}. Tell the leader of the post that you"
+            " cannot come, so that others know."
+        ),
     ),
     Reason.TOO_LARGE: (
         _l("This is larger than {limit} MB, the most that is taken here. Send less at once."),

@@ -25,6 +25,7 @@ import { NO_SIGNER } from "./device.js";
 export const BATCH = 100;
 export const REFUSED_STAY_MS = 30 * 86_400_000;
 const NOT_BEFORE = "not_before";
+const LONGEST_WAIT_MS = 3_600_000;
 const TRIES = 5;
 
 /**
@@ -110,7 +111,9 @@ export async function flush(shelf, fetch, now) {
   /** @type {Flushed} */
   const done = { uploaded: [], refused: [], stop: "done" };
   if (!(await waiting(shelf)).length) return done;
-  if (Number((await shelf.recall(NOT_BEFORE)) ?? 0) > now()) return { ...done, stop: "later" };
+  const wait = Number((await shelf.recall(NOT_BEFORE)) ?? 0) - now();
+  // A longer one was reckoned by a clock that has been set right since.
+  if (wait > 0 && wait <= LONGEST_WAIT_MS) return { ...done, stop: "later" };
   let form = await formToken(fetch);
   let size = BATCH;
   let isFresh = true;
@@ -158,7 +161,7 @@ async function stopped(shelf, answer, now) {
   if (answer.status === 0) return "no_answer";
   if (answer.status === 401) return "signed_out";
   if (answer.status !== 429 && answer.status !== 503) return "refused";
-  await shelf.keep(NOT_BEFORE, now + 1000 * Math.min(answer.retryAfter || 5, 3600));
+  await shelf.keep(NOT_BEFORE, now + Math.min(1000 * (answer.retryAfter || 5), LONGEST_WAIT_MS));
   return "later";
 }
 

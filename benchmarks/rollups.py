@@ -1,0 +1,130 @@
+"""What the statistics take on universities of different size, in ratios of one run.
+
+    .venv/bin/python benchmarks/rollups.py                               10^5 and 10^6 on both engines
+    .venv/bin/python benchmarks/rollups.py sqlite --visits 100000 10000000
+
+All databases are made first and then asked in turn, so that what else the machine does meets them alike. The
+best of the rounds counts. A bigger university has more colleges, each as large as before: a branch and a
+college should take the same, the whole university the same a returned row.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks import university  # noqa: E402 - after the path is set
+from tests import engines  # noqa: E402
+from volunteer.migrate import upgrade  # noqa: E402
+from volunteer.stats import rollups, standing  # noqa: E402
+from volunteer.stats.rollups import Days  # noqa: E402
+
+Ask = Callable[[Session], Any]
+ENGINES = ("sqlite", "postgresql")
+FREE = Days(from_on=university.YEAR.from_on, to_on=university.YEAR.to_on.replace(day=8))
+SPANS = {
+    "a year": university.YEAR,
+    "an academic year": university.ACADEMIC_YEAR,
+    "a term": university.TERM,
+    "a free range": FREE,
+}
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    asked.add_argument("engines", nargs="*", default=list(ENGINES))
+    asked.add_argument("--visits", type=int, nargs="+", default=[100_000, 1_000_000])
+    asked.add_argument("--rounds", type=int, default=7)
+    chosen = asked.parse_args()
+    for engine in chosen.engines:
+        with ExitStack() as stack:
+            made = [stack.enter_context(_made(engine, visits)) for visits in chosen.visits]
+            _compare(engine, chosen.visits, made, chosen.rounds)
+
+
+def _questions() -> dict[str, Ask]:
+    """Return what is asked, by name."""
+    branch, college, top = university.BRANCH_PATH, university.COLLEGE_PATH, university.UNIVERSITY_PATH
+    year = university.YEAR
+    found: dict[str, Ask] = {
+        "branch: total": partial(_listed, rollups.of_unit, year, branch),
+        "branch: by month": partial(_listed, rollups.by_month, year, branch),
+        "branch: by post": partial(_listed, rollups.by_post, year, branch),
+        "branch: members": lambda session: standing.members_of(session, branch, today=university.TODAY),
+        "college: by post": partial(_listed, rollups.by_post, year, college),
+        "college: by base": partial(_listed, rollups.by_base, year, college),
+    }
+    for span, days in SPANS.items():
+        for name, read in (
+            ("total", rollups.of_unit),
+            ("by unit", rollups.by_unit),
+            ("by post", rollups.by_post),
+        ):
+            found[f"university, {span}: {name}"] = partial(_listed, read, days, top)
+    for name, read in (("by base", rollups.by_base), ("by month", rollups.by_month)):
+        found[f"university, a year: {name}"] = partial(_listed, read, year, top)
+    return found
+
+
+def _listed(read: Callable[..., Any], days: Days, path: str, session: Session) -> Sequence[Any]:
+    found = read(session, days, unit_path=path)
+    return found if isinstance(found, Sequence) else [found]
+
+
+@contextmanager
+def _made(engine_name: str, visits: int) -> Iterator[Engine]:
+    """Give a database with so many visits; it is gone after the block."""
+    with ExitStack() as stack:
+        if engine_name == "sqlite":
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fifty-hours-bench-"))
+            url = f"sqlite:///{folder}/university.db"
+        else:
+            server = stack.enter_context(engines.postgresql_server())
+            url = engines.new_database(server, "university", template="template1")
+        upgrade(url)
+        engine = engines.open_engine(url)
+        stack.callback(engine.dispose)
+        began = time.perf_counter()
+        university.found(engine, visits=visits)
+        print(f"{engine_name}: {visits:,} visits written in {time.perf_counter() - began:.0f} s", flush=True)
+        yield engine
+
+
+def _compare(engine_name: str, sizes: Sequence[int], made: Sequence[Engine], rounds: int) -> None:
+    """Ask every question of every database and print milliseconds, rows, and growth."""
+    heads = "".join(f"{f'{visits:.0e} ms':>12}{'rows':>7}" for visits in sizes)
+    print(f"{engine_name:40}{heads}{'growth':>9}{'a row':>8}")
+    for name, ask in _questions().items():
+        best = [float("inf")] * len(sizes)
+        rows = [0] * len(sizes)
+        for _ in range(rounds):
+            for place, engine in enumerate(made):
+                took, rows[place] = _timed(engine, ask)
+                best[place] = min(best[place], took)
+        figures = "".join(f"{ms:12.2f}{count:7}" for ms, count in zip(best, rows, strict=True))
+        growth = best[-1] / best[0]
+        a_row = growth * rows[0] / max(1, rows[-1])
+        print(f"{name:40}{figures}{growth:9.2f}{a_row:8.2f}", flush=True)
+
+
+def _timed(engine: Engine, ask: Ask) -> tuple[float, int]:
+    with Session(engine) as session:
+        session.connection()
+        began = time.perf_counter()
+        rows = len(ask(session))
+        return 1000 * (time.perf_counter() - began), rows
+
+
+if __name__ == "__main__":
+    main()

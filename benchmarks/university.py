@@ -1,0 +1,192 @@
+"""A university of any size to measure roll-ups on: every row by arithmetic, written a table a statement.
+
+Members serve fifty times in three years. A branch has a hundred of them, a college ten branches, ten posts
+and three bases; a bigger university has more colleges, each as large as before.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy.orm import Session
+
+from volunteer.actions.kept import keep_period
+from volunteer.database import table_of, writing
+from volunteer.models import Credit, PolicyVersion, Term, Visit
+from volunteer.rules.policy import HoursPolicy
+from volunteer.stats.rollups import Days
+
+VISITS_EACH = 50
+BRANCH, COLLEGE = 100, 1000
+FIRST_DAY, DAYS = date(2024, 1, 1), 1000
+TODAY = date(2026, 9, 27)
+YEAR = Days.calendar_year(2025)
+ACADEMIC_YEAR = Days.academic_year(2024)
+TERM = Days(from_on=date(2025, 2, 17), to_on=date(2025, 7, 7))
+PERIODS = (YEAR, ACADEMIC_YEAR, TERM)
+On = Callable[[str], str]
+LONG_AGO = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
+UNIVERSITY_PATH, COLLEGE_PATH, BRANCH_PATH = "/1/", "/1/2/", "/1/2/10002/"
+# Ids: the university 1, colleges from 2, branches from 10,002; every other table from 1.
+_FIRST_COLLEGE, _FIRST_BRANCH = 2, 10_002
+
+
+def _tables(on: On) -> dict[str, tuple[str, dict[str, str]]]:
+    """Return by table its columns and, by what there is a number of, the values of the n-th from 0.
+
+    In the order in which they refer to each other.
+    """
+    # Of the member's own college, another post each time; on another day each time, spread over the years.
+    post, day = "(n / 50000 * 10 + (n / 50 + n % 50) % 10)", "(n % 50 * 20 + (n / 50 * 7 + n % 50) % 20)"
+    net = "60 + n % 4 * 60"
+    grade = "CASE n % 20 WHEN 0 THEN 'E' WHEN 1 THEN 'C' WHEN 2 THEN 'A' WHEN 3 THEN 'A' ELSE 'B' END"
+    begins = f"{LONG_AGO} + n % {DAYS} * 86400"
+    due = on("(965 + n % 400)")
+    return {
+        "unit": (
+            "id, code, name, kind, branch_kind, parent_id, path",
+            {
+                "universities": "1, 'UNI', '大学党委', 'university', NULL, NULL, '/1/'",
+                "colleges": "n + 2, 'C' || n, '学院' || n, 'college', NULL, 1, '/1/' || (n + 2) || '/'",
+                "branches": "n + 10002, 'B' || n, '支部' || n, 'branch', 'student', 2 + n / 10,"
+                " '/1/' || (2 + n / 10) || '/' || (n + 10002) || '/'",
+            },
+        ),
+        "base": ("id, code, name, status", {"bases": "n + 1, 'BASE' || n, '基地' || n, 'agreed'"}),
+        "post": (
+            "id, code, name, base_id, unit_id, category, compensation",
+            {
+                "posts": "n + 1, 'P' || n, '岗位' || n, CASE WHEN n % 10 < 6 THEN n / 10 * 3 + n % 3 + 1 END,"
+                " 2 + n / 10, 'service', 'none'"
+            },
+        ),
+        "member": (
+            "id, student_no, name, sort_key, initials, unit_id, stage",
+            {
+                "members": "n + 1, 'S' || n, '学生' || n, 'xue sheng', 'xs', n / 100 + 10002,"
+                " CASE WHEN n % 3 = 0 THEN 'probationary' ELSE 'full' END"
+            },
+        ),
+        "membership": (
+            "member_id, unit_id, from_on",
+            {"members": f"n + 1, n / 100 + 10002, {on('0')}"},
+        ),
+        "probation": (
+            "member_id, starts_on, ends_before, outcome, decided_on",
+            {
+                "members": f"n + 1, {on('(600 + n % 400)')}, {due},"
+                f" CASE WHEN n % 3 > 0 THEN 'converted' END, CASE WHEN n % 3 > 0 THEN {due} END"
+            },
+        ),
+        "shift": (
+            "id, code, post_id, starts_at, ends_at, first_ends_at, is_opened_on_spot, is_for_make_ups,"
+            " published_at",
+            {
+                "shifts": f"n + 1, 'H' || n, n / {DAYS} + 1, {begins}, {begins} + 14400, {begins} + 14400,"
+                f" false, false, {LONG_AGO}"
+            },
+        ),
+        "visit": (
+            "id, member_id, shift_id, post_id, unit_id, policy_id, served_on, state, grade, version,"
+            " is_keepers_own, is_display_silent, is_taken_confirmed, waits_for_committee, net_min,"
+            " credited_min, pending_min, lost_outside_shift, lost_away, lost_break, lost_overlap,"
+            " lost_too_short, lost_rounding, lost_day_cap, kept_net, kept_credited, kept_grade",
+            {
+                "visits": f"n + 1, n / 50 + 1, {post} * {DAYS} + {day} + 1, {post} + 1, n / 5000 + 10002, 1,"
+                f" {on(day)}, 'confirmed', {grade}, 1, false, false, false, false, {net},"
+                f" {net}, 0, 0, 0, 0, 0, 0, 0, 0, {net}, {net}, {grade}"
+            },
+        ),
+        "credit": (
+            "id, member_id, member_seq, visit_id, unit_id, post_id, day, net_min, credited_min, is_reversal,"
+            " grade, cause, at",
+            {
+                "visits": f"n + 1, n / 50 + 1, n % 50 + 1, n + 1, n / 5000 + 10002, {post} + 1, {on(day)},"
+                f" {net}, {net}, false, {grade}, 'check_out', {LONG_AGO}"
+            },
+        ),
+    }
+
+
+def found(engine: Engine, *, visits: int) -> None:
+    """Fill the empty database of *engine*: a multiple of 50,000 visits, one college each."""
+    members = visits // VISITS_EACH
+    colleges = members // COLLEGE
+    counts = {
+        "universities": 1,
+        "colleges": colleges,
+        "branches": members // BRANCH,
+        "bases": colleges * 3,
+        "posts": colleges * 10,
+        "members": members,
+        "shifts": colleges * 10 * DAYS,
+        "visits": visits,
+    }
+    with _in_a_hurry(engine) as connection, connection.begin():
+        policy = asdict(HoursPolicy(effective_on=FIRST_DAY)) | {"stages": "probationary"}
+        connection.execute(
+            insert(table_of(PolicyVersion)),
+            policy | {"id": 1, "entered_at": datetime.fromtimestamp(LONG_AGO, UTC)},
+        )
+        term = {"code": "T", "name": "春季学期", "starts_on": TERM.from_on, "ends_before": TERM.to_on}
+        connection.execute(insert(table_of(Term)), term)
+        on = _on_sqlite if engine.dialect.name == "sqlite" else _on_postgresql
+        with _without_indexes(connection):
+            for table, (columns, kinds) in _tables(on).items():
+                for kind, values in kinds.items():
+                    _write(connection, table, columns, values, counts[kind])
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE")
+    for days in PERIODS:
+        with Session(engine) as session, writing(session):
+            keep_period(session, days)
+
+
+def _on_sqlite(days: str) -> str:
+    return f"date('{FIRST_DAY}', {days} || ' days')"
+
+
+def _on_postgresql(days: str) -> str:
+    return f"date '{FIRST_DAY}' + {days}"
+
+
+def _write(connection: Connection, table: str, columns: str, values: str, count: int) -> None:
+    numbers = (
+        f"WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count - 1})"
+        f" SELECT {values} FROM numbers"
+        if connection.dialect.name == "sqlite"
+        else f"SELECT {values} FROM generate_series(0, {count - 1}) AS numbers(n)"
+    )
+    connection.execute(text(f"INSERT INTO {table} ({columns}) {numbers}"))
+
+
+@contextmanager
+def _in_a_hurry(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that checks no reference and waits for no disk."""
+    hurry, again = (
+        (("PRAGMA foreign_keys=OFF", "PRAGMA synchronous=OFF", "PRAGMA temp_store=MEMORY"), ())
+        if engine.dialect.name == "sqlite"
+        else (("SET session_replication_role = replica",), ("SET session_replication_role = DEFAULT",))
+    )
+    with engine.connect().execution_options(is_writer=True) as connection:
+        for statement in hurry:
+            connection.connection.cursor().execute(statement)
+        connection.rollback()
+        yield connection
+        for statement in again:
+            connection.exec_driver_sql(statement)
+    # On SQLite the settings are the connection's own.
+    engine.dispose()
+
+
+@contextmanager
+def _without_indexes(connection: Connection) -> Iterator[None]:
+    """Make the indexes of the two large tables once their rows are there."""
+    indexes = [index for model in (Visit, Credit) for index in table_of(model).indexes]
+    for index in indexes:
+        index.drop(connection)
+    yield
+    for index in indexes:
+        index.create(connection)

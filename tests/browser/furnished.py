@@ -1,0 +1,103 @@
+"""A college with one of everything that a page of its own can be opened for."""
+
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests import engines
+from tests.actions.stage import SHANGHAI, Stage
+from tests.browser.conftest import Site
+from tests.cast import System
+from volunteer import clock
+from volunteer.actions import college, decide, displays, meeting, spot_checks, uploads
+from volunteer.actions.meeting import Proposed
+from volunteer.models import Membership
+from volunteer.rules.kinds import DecisionKind, UploadKind
+
+# In each file a line is wrong.
+ROSTER = "学号,姓名,支部代码,发展阶段\n2021010077,新来的,LAW,正式党员\n2021010078,,LAW,正式党员"
+TIMETABLE = "服务岗,日期,开始,结束\nREAD,2026-13-01,09:00,12:00"
+
+
+def furnish(folder: Path, site: Site) -> dict[str, object]:
+    """Fill the database in *folder* and return the ids and codes that addresses are made of."""
+    engine = engines.open_engine(f"sqlite:///{folder / 'volunteer.db'}")
+    with engine.connect().execution_options(is_writer=True) as connection, Session(connection) as session:
+        stage, now = Stage(session, site.cast, engines.fixed_campus()), clock.utc_now()
+        named = _records(stage, now) | _papers(stage, now) | _links(stage, now)
+        session.commit()
+    engine.dispose()
+    return named
+
+
+def _records(stage: Stage, now: datetime) -> dict[str, object]:
+    """A record of last month, whose sample is drawn, and a check-out that was forgotten yesterday."""
+    cast, system = stage.cast, System(stage.session)
+    last_month = stage.campus.day(now).replace(day=1) - timedelta(days=1)
+    came = datetime.combine(last_month, time(9), SHANGHAI)
+    system.shift("LAST", cast.post, came, came + timedelta(hours=3))
+    served = stage.come("mei", came).visit_id
+    stage.leave("mei", came + timedelta(hours=3))
+    came = now.replace(second=0, microsecond=0) - timedelta(hours=26)
+    system.shift("FORGOTTEN", cast.post, came, came + timedelta(hours=2))
+    forgotten = stage.come("mei", came).visit_id
+    draw = spot_checks.draw_sample(
+        stage.session,
+        unit_id=cast.college,
+        month=last_month.replace(day=1),
+        actor=stage.actor("office"),
+        campus=stage.campus,
+        now=now,
+    )
+    return {"served": served, "forgotten": forgotten, "draw": draw}
+
+
+def _papers(stage: Stage, now: datetime) -> dict[str, object]:
+    """A proposal that waits for the college, somebody who moved, and files that were looked at."""
+    session, cast, office = stage.session, stage.cast, stage.actor("office")
+    today = stage.campus.day(now)
+    proposal = meeting.propose(
+        session,
+        Proposed(what=DecisionKind.CANCELLATION, member_id=cast.ning, on=today),
+        reason="支部大会讨论通过，记录见会议本",
+        actor=stage.actor("secretary"),
+        campus=stage.campus,
+        now=now,
+    )
+    moved = System(session).member("2023010099", cast.law, name="阿依努尔·买买提明·阿卜杜热西提")
+    decide.transfer(
+        session,
+        member_id=moved,
+        to_unit_id=cast.bio,
+        on=today,
+        actor=office,
+        campus=stage.campus,
+        now=now,
+    )
+    files = {
+        kind.value: uploads.keep(
+            session, kind=kind, name=f"{kind}.csv", sheet=None, content=text.encode(), actor=office, now=now
+        )
+        for kind, text in ((UploadKind.MEMBERS, ROSTER), (UploadKind.SHIFTS, TIMETABLE))
+    }
+    college.add_term(
+        session,
+        code="T",
+        name="学期",
+        starts_on=today - timedelta(days=60),
+        ends_on=today + timedelta(days=60),
+        actor=office,
+        now=now,
+    )
+    left = select(Membership.id).where(Membership.member_id == moved, Membership.unit_id == cast.law)
+    return {"proposal": proposal, "moved": session.scalars(left).one(), **files}
+
+
+def _links(stage: Stage, now: datetime) -> dict[str, object]:
+    """A shift to come, and a link for a screen."""
+    start = now.replace(second=0, microsecond=0) + timedelta(days=3)
+    System(stage.session).shift("TO-COME", stage.cast.post, start, start + timedelta(hours=3))
+    link = displays.make_link(stage.session, site_id=stage.cast.site, actor=stage.actor("leader"), now=now)
+    return {"link": link}

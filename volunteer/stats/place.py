@@ -1,0 +1,297 @@
+"""What one post or base, or all of them, received: by month, term and hour of the week, and from whom.
+
+Minutes and heads count confirmed service alone, as everywhere.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, case, cast, func, select
+from sqlalchemy.orm import Session
+
+from volunteer.models import Base, Member, Post, Shift, Term, Unit, Visit
+from volunteer.rules.kinds import SETTLED, VisitState
+from volunteer.rules.places import Slot, Whose
+from volunteer.rules.spans import Span
+from volunteer.stats import rollups
+from volunteer.stats.rollups import GRADES, Days, RollUp
+
+_BY_GRADE = tuple(f"net_{grade.value.lower()}" for grade in GRADES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Which service is looked at: of a unit, at all posts, at one, or at those of one base."""
+
+    unit_path: str
+    whose: Whose
+    post_id: int | None = None
+    base_id: int | None = None
+
+    @property
+    def is_all_of_members(self) -> bool:
+        """Whether it is all service of the unit's members: what the roll-ups have at hand."""
+        return self.whose is Whose.MEMBERS and self.post_id is None and self.base_id is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerRow:
+    """Somebody who served there. ``is_here``: she belongs to the unit now, and not only did so then."""
+
+    member_id: int
+    student_no: str
+    name: str
+    unit_name: str | None
+    is_here: bool
+    person_times: int
+    net: int
+    last_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftRow:
+    """A shift with how many came, have not checked out, and the minutes that they brought."""
+
+    code: str
+    post_name: str
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int | None
+    is_cancelled: bool
+    is_for_make_ups: bool
+    came: int
+    net: int
+
+
+def total(session: Session, days: Days, place: Place) -> RollUp:
+    """Return all of it as one sum."""
+    if place.is_all_of_members:
+        return rollups.of_unit(session, days, unit_path=place.unit_path)
+    key = cast(0, Integer).label("key")
+    row = session.execute(_figures(key, where=served(place, days))).one_or_none()
+    return _rollup(row, None)
+
+
+def by_post(session: Session, days: Days, place: Place) -> Sequence[RollUp]:
+    """Return the posts that served somebody."""
+    if place.is_all_of_members:
+        return rollups.by_post(session, days, unit_path=place.unit_path)
+    figures = _figures(Visit.post_id.label("key"), where=served(place, days)).subquery()
+    rows = session.execute(
+        select(Post.code, Post.name, figures).join(figures, figures.c.key == Post.id).order_by(Post.code)
+    )
+    return [_rollup(row, row.code, row.name) for row in rows]
+
+
+def by_base(session: Session, days: Days, place: Place) -> Sequence[RollUp]:
+    """Return the bases that served somebody; what is at no base is one row without a code."""
+    if place.is_all_of_members:
+        return rollups.by_base(session, days, unit_path=place.unit_path)
+    key = Post.base_id.label("key")
+    figures = _figures(key, where=served(place, days), joins=[(Post, Post.id == Visit.post_id)]).subquery()
+    rows = session.execute(
+        select(Base.code, Base.name, figures)
+        .select_from(figures)
+        .outerjoin(Base, Base.id == figures.c.key)
+        .order_by(Base.code)
+    )
+    return [_rollup(row, row.code, row.name) for row in rows]
+
+
+def by_month(session: Session, days: Days, place: Place) -> Sequence[RollUp]:
+    """Return the months with service, in order, named as 2026-03."""
+    if place.is_all_of_members:
+        return rollups.by_month(session, days, unit_path=place.unit_path)
+    key = _month().label("key")
+    rows = session.execute(_figures(key, where=served(place, days)).order_by("key"))
+    return [_rollup(row, row.key, row.key) for row in rows]
+
+
+def by_term(session: Session, place: Place, codes: Sequence[str]) -> Mapping[str, RollUp]:
+    """Return what each of the terms brought, by code; a term without service is not there."""
+    inside = and_(Visit.served_on >= Term.starts_on, Visit.served_on < Term.ends_before)
+    figures = _figures(
+        Term.code.label("key"),
+        where=[*served(place), Term.code.in_(codes)],
+        joins=[(Term, inside)],
+    )
+    return {row.key: _rollup(row, row.key) for row in session.execute(figures)}
+
+
+def slots(session: Session, days: Days, place: Place) -> Sequence[Slot]:
+    """Return the times at which shifts ran, with the records of service that each brought, by start.
+
+    There are no more of them than different times of a shift, however many posts and people there are.
+    """
+    rows = session.execute(
+        select(Shift.starts_at, Shift.ends_at, func.count(Visit.id).label("count"))
+        .join(Shift, Shift.id == Visit.shift_id)
+        .where(*served(place, days))
+        .group_by(Shift.starts_at, Shift.ends_at)
+        .order_by(Shift.starts_at, Shift.ends_at)
+    )
+    return [Slot(starts_at=starts, ends_at=ends, count=count) for starts, ends, count in rows]
+
+
+def servers(
+    session: Session, days: Days, place: Place, *, limit: int | None = None, offset: int = 0
+) -> tuple[Sequence[ServerRow], int]:
+    """Return who of the unit served there, by name, and how many they are; others are no names for it."""
+    below = _below(place.unit_path)
+    days_there = (
+        select(Visit.member_id, Visit.served_on, func.sum(Visit.net_min).label("net"))
+        .where(*served(place, days), Visit.unit_id.in_(below))
+        .group_by(Visit.member_id, Visit.post_id, Visit.served_on)
+        .subquery()
+    )
+    times = (
+        select(
+            days_there.c.member_id,
+            func.count().label("person_times"),
+            _sum(days_there.c.net, "net"),
+            func.max(days_there.c.served_on).label("last_on"),
+        )
+        .group_by(days_there.c.member_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            Member.id.label("member_id"),
+            Member.student_no,
+            Member.name,
+            Unit.name.label("unit_name"),
+            func.coalesce(Member.unit_id.in_(below), False).label("is_here"),
+            times.c.person_times,
+            times.c.net,
+            times.c.last_on,
+            func.count().over().label("all"),
+        )
+        .join(times, times.c.member_id == Member.id)
+        .outerjoin(Unit, Unit.id == Member.unit_id)
+        .order_by(Member.sort_key, Member.student_no)
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    found = [ServerRow(**{key: value for key, value in row._mapping.items() if key != "all"}) for row in rows]
+    return found, rows[0].all if rows else 0
+
+
+def shifts(
+    session: Session, span: Span, place: Place, *, limit: int | None = None, offset: int = 0
+) -> tuple[Sequence[ShiftRow], int]:
+    """Return the shifts of the posts that the unit runs there, the latest first, and how many they are."""
+    came = (
+        select(
+            Visit.shift_id,
+            func.count().label("came"),
+            _sum(case((Visit.state == VisitState.CONFIRMED, Visit.net_min), else_=0), "net"),
+        )
+        .where(Visit.state.not_in(SETTLED))
+        .group_by(Visit.shift_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            Shift.code,
+            Post.name.label("post_name"),
+            Shift.starts_at,
+            Shift.ends_at,
+            Shift.capacity,
+            Shift.cancelled_at.is_not(None).label("is_cancelled"),
+            Shift.is_for_make_ups,
+            func.coalesce(came.c.came, 0).label("came"),
+            func.coalesce(came.c.net, 0).label("net"),
+            func.count().over().label("all"),
+        )
+        .join(Post, Post.id == Shift.post_id)
+        .outerjoin(came, came.c.shift_id == Shift.id)
+        .where(*_posts(place), Shift.starts_at >= span.start, Shift.starts_at < span.end)
+        .order_by(Shift.starts_at.desc(), Shift.id.desc())
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    found = [ShiftRow(**{key: value for key, value in row._mapping.items() if key != "all"}) for row in rows]
+    return found, rows[0].all if rows else 0
+
+
+def served(place: Place, days: Days | None = None) -> list[ColumnElement[bool]]:
+    """Return the condition that a visit counts, belongs to what is looked at, and lies in *days*, if any."""
+    found = [*_here(place), Visit.state == VisitState.CONFIRMED, Visit.net_min > 0]
+    if days is not None:
+        found += [Visit.served_on >= days.from_on, Visit.served_on < days.to_on]
+    return found
+
+
+def _here(place: Place) -> list[ColumnElement[bool]]:
+    if place.whose is Whose.POSTS:
+        return [Visit.post_id.in_(select(Post.id).where(*_posts(place)))]
+    found: list[ColumnElement[bool]] = [Visit.unit_id.in_(_below(place.unit_path))]
+    if place.post_id is not None:
+        found.append(Visit.post_id == place.post_id)
+    if place.base_id is not None:
+        found.append(Visit.post_id.in_(select(Post.id).where(Post.base_id == place.base_id)))
+    return found
+
+
+def _posts(place: Place) -> list[ColumnElement[bool]]:
+    """Return the condition on a post that the unit runs it, there."""
+    found: list[ColumnElement[bool]] = [Post.unit_id.in_(_below(place.unit_path))]
+    if place.post_id is not None:
+        found.append(Post.id == place.post_id)
+    if place.base_id is not None:
+        found.append(Post.base_id == place.base_id)
+    return found
+
+
+def _below(unit_path: str) -> Select[int]:
+    return select(Unit.id).where(Unit.path.startswith(unit_path, autoescape=True))
+
+
+def _month() -> ColumnElement[str]:
+    return func.substr(cast(Visit.served_on, String), 1, 7)
+
+
+def _figures(key: Any, *, where: Sequence[ColumnElement[bool]], joins: Sequence[Any] = ()) -> Any:
+    """Return a statement with heads, person-times and minutes for each value of *key* that has visits."""
+    inner = select(
+        key,
+        Visit.member_id.label("member_id"),
+        func.sum(Visit.net_min).label("net"),
+        func.sum(Visit.credited_min).label("credited"),
+        *(
+            func.sum(case((Visit.grade == grade, Visit.net_min), else_=0)).label(name)
+            for grade, name in zip(GRADES, _BY_GRADE, strict=True)
+        ),
+    ).select_from(Visit)
+    for table, condition in joins:
+        inner = inner.join(table, condition)
+    times = (
+        inner.where(*where).group_by(key.element, Visit.member_id, Visit.post_id, Visit.served_on).subquery()
+    )
+    return select(
+        times.c.key,
+        func.count(func.distinct(times.c.member_id)).label("headcount"),
+        func.count(times.c.member_id).label("person_times"),
+        *(_sum(times.c[name], name) for name in ("net", "credited", *_BY_GRADE)),
+    ).group_by(times.c.key)
+
+
+def _sum(column: Any, name: str) -> ColumnElement[int]:
+    return cast(func.coalesce(func.sum(column), 0), Integer).label(name)
+
+
+def _rollup(row: Any, code: str | None, name: str | None = None) -> RollUp:
+    if row is None:
+        nothing = tuple(0 for _ in GRADES)
+        return RollUp(code=code, name=name, headcount=0, person_times=0, net=0, credited=0, by_grade=nothing)
+    return RollUp(
+        code=code,
+        name=name,
+        headcount=row.headcount,
+        person_times=row.person_times,
+        net=row.net,
+        credited=row.credited,
+        by_grade=tuple(getattr(row, name) for name in _BY_GRADE),
+    )
