@@ -16,6 +16,7 @@ GUARDED_TABLES = (
     "decision",
     "evidence",
     "ledger_head",
+    "look",
     "notice",
     "notice_end",
     "notice_line",

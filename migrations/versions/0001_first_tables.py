@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.Column("initials", sa.String(length=60), nullable=False),
         sa.Column("unit_id", ROW_ID, nullable=True),
         sa.Column("stage", one_of("stage", "activist", "candidate", "probationary", "full"), nullable=False),
+        sa.Column("anonymised_at", sa.BigInteger(), nullable=True),
         sa.Column("id", ROW_ID, nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_member_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
@@ -196,6 +197,20 @@ def upgrade() -> None:
         sqlite_where=sa.text("retired_at IS NULL"),
         postgresql_where=sa.text("retired_at IS NULL"),
     )
+    op.create_table(
+        "former_name",
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=True),
+        sa.Column("student_no", sa.String(length=40), nullable=True),
+        sa.Column("until_at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(name IS NULL) <> (student_no IS NULL)", name=op.f("ck_former_name_a_name_or_a_number")
+        ),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_former_name_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_former_name")),
+    )
+    op.create_index(op.f("ix_former_name_member_id"), "former_name", ["member_id"], unique=False)
     op.create_table(
         "membership",
         sa.Column("member_id", ROW_ID, nullable=False),
@@ -390,6 +405,65 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'waiting' AND what <> 'over_cap'"),
         postgresql_where=sa.text("state = 'waiting' AND what <> 'over_cap'"),
     )
+    op.create_table(
+        "erasure",
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_by_id", ROW_ID, nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("is_granted", sa.Boolean(), nullable=True),
+        sa.Column("answer", sa.String(length=200), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (is_granted IS NULL) AND (decided_at IS NULL) = (decided_by_id IS NULL) AND (decided_at IS NULL) = (answer IS NULL)",
+            name=op.f("ck_erasure_answered_by_somebody"),
+        ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["account.id"], name=op.f("fk_erasure_decided_by_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_erasure_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
+    )
+    op.create_index("ix_erasure_member_id", "erasure", ["member_id"], unique=False)
+    op.create_index(
+        "ux_erasure_open",
+        "erasure",
+        ["member_id"],
+        unique=True,
+        sqlite_where=sa.text("decided_at IS NULL"),
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
+    op.create_table(
+        "look",
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", ROW_ID, nullable=False),
+        sa.Column(
+            "what",
+            one_of(
+                "sight",
+                "records",
+                "records_file",
+                "hours_sheet",
+                "hand_over",
+                "roster_entry",
+                "members",
+                "members_file",
+                "due_file",
+                "trail_file",
+            ),
+            nullable=False,
+        ),
+        sa.Column("member_id", ROW_ID, nullable=True),
+        sa.Column("unit_id", ROW_ID, nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "member_id IS NULL OR unit_id IS NULL", name=op.f("ck_look_at_a_member_or_a_unit")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_look_account_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_look_member_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_look_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_look")),
+    )
+    op.create_index("ix_look_member_id", "look", ["member_id"], unique=False)
     op.create_table(
         "mail_address",
         sa.Column("account_id", ROW_ID, nullable=False),
@@ -1647,6 +1721,7 @@ def upgrade() -> None:
         "decision",
         "evidence",
         "ledger_head",
+        "look",
         "notice",
         "notice_end",
         "notice_line",

@@ -118,6 +118,7 @@ NO_PAGES = {
     "health.alive",
     "health.ready",
     "metrics.metrics",
+    "photos.photo",
     "pwa.worker",
     "student.start",
 }

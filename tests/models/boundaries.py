@@ -44,6 +44,7 @@ LIFTED: Row = {"what": "over_cap", "on": "2026-03-17"}
 ANSWERED: Row = {"answer": "在岗", "answered_by_id": 2, "answered_at": NINE}
 FOUND: Row = {"visit_id": 2, "is_right": False, "finding": "在上课", "checked_by_id": 1, "checked_at": NINE}
 APPLIED: Row = {"content": None, "applied_at": NINE, "added": 0}
+ERASED: Row = {"decided_by_id": 2, "decided_at": NINE, "is_granted": False, "answer": "须保存十年"}
 NEXT_SEAT: Row = {"member_id": 2, "seat": 2}
 WITHDRAWN: Row = {"seat": None, "withdrawn_at": NINE}
 DIGEST: Row = {"message_id": None, "digest_on": "2026-03-16"}
@@ -766,4 +767,17 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
         NEXT | {"visit_id": None, "request_id": 1, "post_id": None, "record_kind": "outside"},
         NEXT | {"visit_id": None, "request_id": 1, "post_id": None},
     ),
+    # A person's own data
+    ("ck_look_at_a_member_or_a_unit", "look", {"member_id": None, "unit_id": 1}, {"unit_id": 1}),
+    (
+        "ck_former_name_a_name_or_a_number",
+        "former_name",
+        {"name": None, "student_no": "2"},
+        {"student_no": "2"},
+    ),
+    ("ck_former_name_a_name_or_a_number", "former_name", {}, {"name": None}),
+    ("ux_erasure_open", "erasure", {"member_id": 2}, {}),
+    ("ux_erasure_open", "erasure", ERASED, {}),
+    ("ck_erasure_answered_by_somebody", "erasure", ERASED, ERASED | {"answer": None}),
+    ("ck_erasure_answered_by_somebody", "erasure", ERASED, ERASED | {"decided_by_id": None}),
 ]

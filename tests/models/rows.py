@@ -190,6 +190,12 @@ VALID: dict[str, Row] = {
         "account_id": 1, "kind": "members", "name": "a.csv", "sheet": None, "digest": "0" * 64, "content": b"x",
         "sent_at": NINE, "applied_at": None, "added": None,
     },
+    "look": {"at": NINE, "account_id": 2, "what": "records", "member_id": 1, "unit_id": None},
+    "former_name": {"member_id": 1, "name": "李红", "student_no": None, "until_at": NINE},
+    "erasure": {
+        "member_id": 1, "reason": None, "asked_at": NINE, "decided_by_id": None, "decided_at": None, "is_granted": None,
+        "answer": None,
+    },
     "audit": {"at": NINE, "act": "check_in", "subject": "visit", "subject_id": 1},
 }
 # fmt: on

@@ -30,6 +30,7 @@ from volunteer.models import (
     CertificateRequest,
     Display,
     DisplayLink,
+    Erasure,
     Message,
     Photo,
     RecountOrder,
@@ -66,6 +67,7 @@ FOR_ALL = {
     "/terms/": "all colleges have the same terms",
     "/policy/": "all colleges have the same versions of the policy",
     "/display/": "the token of a link is a secret of whoever was given it",
+    "/me/stored/": "the name of a table; its rows are the asker's own",
     "/api/v1/certificates/": "the digest is a secret of whoever holds the paper",
     "/sign-ups/": "shifts are open to the whole college; test_sign_ups asks from another one",
     "/posters/": "the name of a finished file is a secret of whoever asked for it",
@@ -81,7 +83,7 @@ CODES = {
 ONE_OF_A_LIST = {"form": "csv"}
 # What forms ask for, so that it is the row on which they fail.
 FORM = {"reason": "不在岗", "upheld": "yes", "ends_at": "2026-03-16T12:00", "password": "a long new password"}
-FORM |= {"text": "在岗吗?", "answer": "在岗", "is_right": "yes", "finding": "问过负责人"}
+FORM |= {"text": "在岗吗?", "answer": "在岗", "is_right": "yes", "finding": "问过负责人", "granted": "no"}
 
 
 @pytest.fixture
@@ -138,6 +140,9 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         session.add(draw)
         session.flush()
         session.add(SpotCheck(draw_id=draw.id, visit_id=visit))
+        erasure = Erasure(member_id=people.mei, asked_at=NOW)
+        session.add(erasure)
+        session.flush()
         gone = System(session).member("2023010009", people.law)
         decide.transfer(
             session, member_id=gone, to_unit_id=None, on=NOW.date(), actor=None, campus=campus, now=NOW
@@ -169,6 +174,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             "objection_id": objection,
             "question_id": question,
             "draw_id": draw.id,
+            "erasure_id": erasure.id,
             "certificate_id": certificate,
             "paper_request_id": session.scalars(select(CertificateRequest.id)).one(),
             "notice_id": notice,

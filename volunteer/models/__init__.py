@@ -26,6 +26,7 @@ from volunteer.models.people import (
 )
 from volunteer.models.photos import Photo
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
+from volunteer.models.privacy import Erasure, FormerName, Look
 from volunteer.models.recounts import RecountOrder
 from volunteer.models.requests import Approval, Objection, Request
 from volunteer.models.review import Question, SpotCheck, SpotDraw
@@ -51,13 +52,16 @@ __all__ = [
     "Device",
     "Display",
     "DisplayLink",
+    "Erasure",
     "Evidence",
+    "FormerName",
     "Headcount",
     "HostStatement",
     "KeptPeriod",
     "KeptSum",
     "LedgerHead",
     "Letter",
+    "Look",
     "MailAddress",
     "Member",
     "Membership",

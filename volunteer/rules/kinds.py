@@ -245,6 +245,20 @@ class Flag(StrEnum):
     NEVER_REFUSES = "never_refuses"
 
 
+class Sight(StrEnum):
+    """What somebody of an office looked at or took along; kept in the trail."""
+
+    RECORDS = "records"
+    RECORDS_FILE = "records_file"
+    HOURS_SHEET = "hours_sheet"
+    HAND_OVER = "hand_over"
+    ROSTER_ENTRY = "roster_entry"
+    MEMBERS = "members"
+    MEMBERS_FILE = "members_file"
+    DUE_FILE = "due_file"
+    TRAIL_FILE = "trail_file"
+
+
 class SignUpFor(StrEnum):
     """Who may sign up for the shifts of a post; at ``NOBODY`` one comes without signing up."""
 

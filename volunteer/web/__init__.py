@@ -67,11 +67,13 @@ def assemble(app: Flask, settings: Settings) -> None:
         inbox,
         language,
         leader,
+        looks,
         metrics,
         notices,
         oversight,
         papers,
         people,
+        personal,
         photos,
         posters,
         problems,
@@ -89,6 +91,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         slips,
         student,
         timetable,
+        trail,
         typed,
         verify,
     )
@@ -100,6 +103,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     security.init_app(app, settings)
     problems.init_app(app)
     show.init_app(app, settings)
+    looks.init_app(app)
     certificate_keys.init_app(app, settings)
     inbox.init_app(app)
     for part in (
@@ -127,8 +131,10 @@ def assemble(app: Flask, settings: Settings) -> None:
         photos,
         review,
         oversight,
+        trail,
         registry,
         people,
+        personal,
         importing,
         timetable,
         entry,

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from volunteer import clock
 from volunteer.database import db
-from volunteer.rules.kinds import Phase, Role, Status
+from volunteer.rules.kinds import Phase, Role, Sight, Status
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats import conversion, rollups, units
 from volunteer.stats.breakdown import breakdown_of
@@ -17,7 +17,7 @@ from volunteer.stats.rollups import Days
 from volunteer.stats.shares import shares_of
 from volunteer.stats.standing import MemberStanding, member_standing, members_of
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, charts, paging, records, tables
+from volunteer.web import access, charts, looks, paging, records, tables
 from volunteer.web.show import settings
 from volunteer.web.today import today_of
 
@@ -75,6 +75,7 @@ def overview(code: str) -> ResponseReturnValue:
 def members_table(code: str, form: str) -> Response:
     """Export the members with their standing, as filtered on the page."""
     unit, now = _unit(code), clock.utc_now()
+    looks.saw(Sight.MEMBERS_FILE, unit_id=unit.id)
     people = members_of(db.session(), unit.path, today=settings().campus.day(now))
     chosen = filtered(people, request.args.get("q", ""), request.args.get("status", ""))
     return tables.answer(tables.members(unit, chosen, now=now), form)
@@ -87,6 +88,7 @@ def member(member_id: int) -> ResponseReturnValue:
     session = db.session()
     if not units.may_read_member(session, member_id, access.actor(), access.READERS):
         raise Refusal(Reason.UNKNOWN)
+    looks.saw(Sight.RECORDS, member_id=member_id)
     now, actor = clock.utc_now(), access.actor()
     is_own = actor.is_member(member_id)
     one = member_standing(session, member_id, today=settings().campus.day(now))
@@ -109,6 +111,7 @@ def member_table(member_id: int, form: str) -> Response:
     session, now = db.session(), clock.utc_now()
     if not units.may_read_member(session, member_id, access.actor(), access.READERS):
         raise Refusal(Reason.UNKNOWN)
+    looks.saw(Sight.RECORDS_FILE, member_id=member_id)
     one = member_standing(session, member_id, today=settings().campus.day(now))
     found = records.by_month(session, member_id, now=now)
     return tables.answer(tables.records(one, found, now=now), form)

@@ -55,6 +55,9 @@ SENTENCES: Mapping[Reason, Any] = {
     Reason.CHANGED_MEANWHILE: _l(
         "Somebody else was quicker, so nothing was changed by you. Look at how it stands now."
     ),
+    Reason.ON_PROBATION: _l(
+        "Your branch still needs to see whose hours these are. Ask again once the probation is decided."
+    ),
     Reason.STAGE_ORDER: _l(
         "One step follows another: activist, candidate, probationary member. To full membership leads the"
         " meeting's decision."
@@ -129,6 +132,9 @@ CASES: Mapping[tuple[Reason, str], Any] = {
     (Reason.SLIP_UNKNOWN, "signs"): _l(
         "The code has 12 letters and digits; 0, 1, I, L, O and U are not among them. Type it as it stands on"
         " the slip."
+    ),
+    (Reason.ON_PROBATION, "undecided"): _l(
+        "The probation was over on {day}, and the branch meeting has not decided yet. Ask again once it has."
     ),
     (Reason.SAME_PERSON, "own_account"): _l(
         "Nobody does this for an own account. Ask another person of the college."
@@ -307,6 +313,12 @@ WITH_FACTS: Mapping[Reason, tuple[Any, ...]] = {
         _l("Not before {day}: until then there is service, or the last move. Choose a later day."),
     ),
     Reason.EXTENSION_OUT_OF_RANGE: (_l("An extension is {low} to {high} months."),),
+    Reason.ON_PROBATION: (
+        _l(
+            "The probation runs until {day}: until then the branch needs to see whose hours these are. Ask"
+            " again from that day on."
+        ),
+    ),
     Reason.STAGE_ORDER: (
         _l(
             "From {stage} the roster does not lead to {to}. One step follows another: activist, candidate,"
