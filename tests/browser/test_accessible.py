@@ -23,6 +23,8 @@ PAGES = {
         "/offline",
         "/scan/offline",
         "/c/NOT-A-CODE",
+        "/verify",
+        "/verify/paste",
         "/display/{link}",
     ],
     "mei": [
@@ -36,6 +38,8 @@ PAGES = {
         "/scan",
         "/pass",
         "/me",
+        "/me/certificate",
+        "/notices",
     ],
     "leader": [
         "/posters",
@@ -64,6 +68,9 @@ PAGES = {
         "/members/1/over-cap",
         "/members/1/record",
         "/units/LAW/conversion",
+        "/units/LAW/certificates",
+        "/units/LAW/notices",
+        "/units/LAW/notices/new",
         "/units/LAW/ledger",
         "/units/LAW/reports",
         "/units/LAW/report",
