@@ -16,6 +16,7 @@ from volunteer.demo.founding import ADMIN, AUDITOR, founding
 from volunteer.demo.papers import papers
 from volunteer.demo.places import COLLEGE_CODE, POSTS, SHOWN_BRANCH, TITLES
 from volunteer.demo.plan import Duty, Planner, teams_before, teams_now
+from volunteer.demo.reports import reports
 from volunteer.demo.roster import HISTORY, Fate, Person, Roster, raise_roster
 from volunteer.demo.shifts import around, extra, oddities, publishing
 from volunteer.demo.timetable import at_clock
@@ -69,6 +70,7 @@ def planned(campus: Campus, now: datetime, seed: int) -> Plan:
         *oddities(duties, today=today, zone=zone),
         *papers(roster, duties, today=today, zone=zone),
         *papers_of_branch(roster, today=today, zone=zone),
+        *reports(today, zone=zone),
     ]
     for duty in [*duties, *extra_duties, *live]:
         steps += STORIES[duty.story](duty, rng)
