@@ -29,6 +29,8 @@ PAGES = {
     ],
     "mei": [
         "/home",
+        "/sign-ups",
+        "/inbox",
         "/records",
         "/records/make-up",
         "/records/earlier",
@@ -123,6 +125,7 @@ PAGES = {
         "/registry/import/shifts/{shifts}",
         "/posts/READ/timetable",
         "/units/COL/week",
+        "/units/COL/gaps",
         "/terms",
         "/terms/new",
         "/terms/T/edit",
