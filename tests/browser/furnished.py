@@ -11,7 +11,7 @@ from tests.actions.stage import SHANGHAI, Stage
 from tests.browser.conftest import Site
 from tests.cast import System
 from volunteer import clock
-from volunteer.actions import college, decide, displays, meeting, spot_checks, uploads
+from volunteer.actions import college, decide, displays, meeting, recounts, spot_checks, uploads
 from volunteer.actions.certificates import ask_certificate, show_requests
 from volunteer.actions.issue import issue
 from volunteer.actions.meeting import Proposed
@@ -106,8 +106,19 @@ def _papers(stage: Stage, now: datetime) -> dict[str, object]:
         actor=office,
         now=now,
     )
+    order = recounts.propose(
+        session,
+        unit_id=cast.college,
+        policy_id=cast.policy,
+        from_on=today - timedelta(days=50),
+        until_on=today,
+        reason="学院会议决定",
+        actor=office,
+        campus=stage.campus,
+        now=now,
+    )
     left = select(Membership.id).where(Membership.member_id == moved, Membership.unit_id == cast.law)
-    return {"proposal": proposal, "moved": session.scalars(left).one(), **files}
+    return {"proposal": proposal, "moved": session.scalars(left).one(), "order": order, **files}
 
 
 def _links(stage: Stage, now: datetime) -> dict[str, object]:
