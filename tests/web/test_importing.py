@@ -250,7 +250,7 @@ def test_the_page_tells_how_far_it_is_before_the_end(enter: Enter, people: Cast)
 
 
 FACTS = (
-    "value limit rows columns sheets sheet longest character first was shift other".split()  # noqa: SIM905
+    "value limit rows columns sheets sheet longest character first was shift other count left span day row".split()  # noqa: SIM905
 )
 
 

@@ -326,6 +326,7 @@ class UploadKind(StrEnum):
 
     MEMBERS = "members"
     SHIFTS = "shifts"
+    OUTSIDE = "outside"
 
 
 COUNTING_CATEGORIES = frozenset({Category.SERVICE})

@@ -228,6 +228,8 @@ LEFT_OUT: Mapping[str, str] = {
     "policy_version": _BY_OFFICE,
     "shift": _BY_OFFICE,
     "shift_break": _BY_OFFICE,
+    "outside_source": _BY_OFFICE,
+    "outside_batch": _BY_OFFICE,
     "display": _BY_OFFICE,
     "display_link": _BY_OFFICE,
     "headcount": _BY_OFFICE,
