@@ -1,5 +1,7 @@
 """Papers for tests: a certificate that was asked for, shown and issued, and a notice of hours that runs."""
 
+from datetime import datetime
+
 from tests.actions.stage import Stage, at
 from volunteer.actions.certificates import ask_certificate, show_requests
 from volunteer.actions.issue import issue
@@ -8,17 +10,24 @@ from volunteer.rules.kinds import NoticeList
 from volunteer.signatures import CertificateSigner
 
 FORM = "00000000-0000-0000-0000-0000000000c1"
+SHOWN_AT, ISSUED_AT = at("16 13:00"), at("25 10:00")
 OTHER_FORM = "00000000-0000-0000-0000-0000000000c2"
 
 
-def certified(stage: Stage, who: str = "mei", *, shown: str = "16 13:00", issued: str = "25 10:00") -> int:
+def certified(
+    stage: Stage,
+    who: str = "mei",
+    *,
+    shown: datetime = SHOWN_AT,
+    issued: datetime = ISSUED_AT,
+) -> int:
     """Let a member who has hours ask, the branch show it and the office issue it; return the certificate."""
     request = ask_certificate(
         stage.session,
         member_id=stage.member(who),
         actor=stage.actor(who),
         campus=stage.campus,
-        now=at(shown),
+        now=shown,
     )
     show_requests(
         stage.session,
@@ -26,7 +35,7 @@ def certified(stage: Stage, who: str = "mei", *, shown: str = "16 13:00", issued
         request_ids=[request],
         actor=stage.actor("organiser"),
         campus=stage.campus,
-        now=at(shown),
+        now=shown,
     )
     return issue(
         stage.session,
@@ -34,7 +43,7 @@ def certified(stage: Stage, who: str = "mei", *, shown: str = "16 13:00", issued
         actor=stage.actor("office"),
         signer=CertificateSigner(stage.campus.keyring),
         campus=stage.campus,
-        now=at(issued),
+        now=issued,
     )
 
 

@@ -23,6 +23,7 @@ GUARDED_TABLES = (
     "over_cap",
     "policy_version",
     "seal",
+    "snapshot",
     "witness",
 )
 # One entry a trigger of a guarded table, by engine.

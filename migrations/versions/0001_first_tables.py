@@ -693,6 +693,31 @@ def upgrade() -> None:
         postgresql_where=sa.text("used_at IS NULL AND replaced_at IS NULL"),
     )
     op.create_table(
+        "snapshot",
+        sa.Column("ref", sa.String(length=36), nullable=False),
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column(
+            "kind",
+            one_of("reportkind", "month", "quarter", "half_year", "year", "term", "academic_year", "days"),
+            nullable=False,
+        ),
+        sa.Column("period", sa.String(length=40), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("frozen_by_id", ROW_ID, nullable=False),
+        sa.Column("frozen_at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("from_on < to_on", name=op.f("ck_snapshot_ends_after_start")),
+        sa.ForeignKeyConstraint(["frozen_by_id"], ["account.id"], name=op.f("fk_snapshot_frozen_by_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_snapshot_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshot")),
+        sa.UniqueConstraint("digest", name=op.f("uq_snapshot_digest")),
+        sa.UniqueConstraint("ref", name=op.f("uq_snapshot_ref")),
+    )
+    op.create_index("ix_snapshot_unit_id_from_on", "snapshot", ["unit_id", "from_on"], unique=False)
+    op.create_table(
         "spot_draw",
         sa.Column("unit_id", ROW_ID, nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
@@ -1730,5 +1755,6 @@ def upgrade() -> None:
         "over_cap",
         "policy_version",
         "seal",
+        "snapshot",
         "witness",
     )

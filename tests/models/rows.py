@@ -177,6 +177,10 @@ VALID: dict[str, Row] = {
         "what": "give_role", "account_id": 2, "role": "college", "unit_id": 1, "grant_id": None, "proposed_by_id": 1,
         "proposed_at": NINE, "decided_by_id": None, "decided_at": None, "is_approved": None,
     },
+    "snapshot": {
+        "ref": "0" * 36, "unit_id": 1, "kind": "month", "period": "2026-03", "from_on": "2026-03-01",
+        "to_on": "2026-04-01", "content": "{}", "digest": "0" * 64, "frozen_by_id": 1, "frozen_at": NINE,
+    },
     "slip": {
         "account_id": 1, "digest": "0" * 64, "print_ref": "p1", "proposed_by_id": None, "printed_by_id": 2,
         "printed_at": NINE, "expires_at": NINE + HOUR, "used_at": None, "replaced_at": None,

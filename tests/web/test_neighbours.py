@@ -23,6 +23,7 @@ from volunteer.actions.access import load_actor
 from volunteer.actions.meeting import Proposed
 from volunteer.actions.outside import add_outside, keep_source
 from volunteer.actions.questions import ask_leaders
+from volunteer.actions.reports import Written, freeze
 from volunteer.actions.tell import tell_member
 from volunteer.actions.tokens import make_token
 from volunteer.models import (
@@ -41,8 +42,17 @@ from volunteer.models import (
     Upload,
 )
 from volunteer.rules.campus import Campus
-from volunteer.rules.kinds import BaseStatus, DecisionKind, MessageKind, Role, UnitKind, UploadKind
+from volunteer.rules.kinds import (
+    BaseStatus,
+    DecisionKind,
+    MessageKind,
+    ReportKind,
+    Role,
+    UnitKind,
+    UploadKind,
+)
 from volunteer.rules.outside import OutsideEntry
+from volunteer.rules.periods import period_named
 from volunteer.rules.roles import Actor
 from volunteer.stats.conversion import last_left_of
 
@@ -85,6 +95,7 @@ CODES = {
 ONE_OF_A_LIST = {"form": "csv"}
 # What forms ask for, so that it is the row on which they fail.
 FORM = {"reason": "不在岗", "upheld": "yes", "ends_at": "2026-03-16T12:00", "password": "a long new password"}
+FORM |= {"ref": "00000000-0000-0000-0000-000000000009", "kind": "month", "period": "2026-03"}
 FORM |= {"text": "在岗吗?", "answer": "在岗", "is_right": "yes", "finding": "问过负责人", "granted": "no"}
 
 
@@ -151,6 +162,15 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         session.add(draw)
         session.flush()
         session.add(SpotCheck(draw_id=draw.id, visit_id=visit))
+        report = freeze(
+            session,
+            Written(ref="00000000-0000-0000-0000-000000000001", plans="下月继续"),
+            unit_id=people.law,
+            period=period_named(ReportKind.MONTH, "2026-03", {}),
+            actor=stage.actor("secretary"),
+            campus=campus,
+            now=NOW,
+        )
         erasure = Erasure(member_id=people.mei, asked_at=NOW)
         session.add(erasure)
         session.flush()
@@ -185,6 +205,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             "objection_id": objection,
             "question_id": question,
             "draw_id": draw.id,
+            "report_id": report,
             "erasure_id": erasure.id,
             "batch_id": batch,
             "certificate_id": certificate,

@@ -329,6 +329,49 @@ class UploadKind(StrEnum):
     OUTSIDE = "outside"
 
 
+class ReportKind(StrEnum):
+    """The kind of stretch of days that a report covers."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF_YEAR = "half_year"
+    YEAR = "year"
+    TERM = "term"
+    ACADEMIC_YEAR = "academic_year"
+    DAYS = "days"
+
+
+class Figure(StrEnum):
+    """What a report counts. Minutes where the name says so."""
+
+    PROBATIONARY = "probationary"
+    HEADCOUNT = "headcount"
+    PERSON_TIMES = "person_times"
+    NET_MIN = "net_min"
+    CREDITED_MIN = "credited_min"
+    MADE_UP_MIN = "made_up_min"
+    RECORDED_MIN = "recorded_min"
+    POSTS = "posts"
+    BASES = "bases"
+    VISITS = "visits"
+    IN_TIME = "in_time"
+    MAKE_UPS = "make_ups"
+    CORRECTIONS = "corrections"
+    LATE_APPROVALS = "late_approvals"
+    REQUESTS_REJECTED = "requests_rejected"
+    OBJECTIONS = "objections"
+    SPOT_DRAWN = "spot_drawn"
+    SPOT_CHECKED = "spot_checked"
+    FALSE_RECORDS = "false_records"
+    CERTIFICATES = "certificates"
+    CONVERTED = "converted"
+    EXTENDED = "extended"
+    CANCELLED = "cancelled"
+    DUE = "due"
+    JUDGED = "judged"
+    MET = "met"
+
+
 COUNTING_CATEGORIES = frozenset({Category.SERVICE})
 UNPAID = frozenset({Compensation.NONE, Compensation.EXPENSES})
 SETTLED = frozenset({VisitState.REJECTED, VisitState.VOID})

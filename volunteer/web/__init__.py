@@ -53,6 +53,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     """Put the parts of the edge together; the order of the hooks is that of these lines."""
     from volunteer.web import (
         accounts,
+        activity_day,
         api,
         auth,
         branch,
@@ -81,6 +82,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         pwa,
         received,
         registry,
+        reports,
         review,
         routing,
         scan,
@@ -123,6 +125,8 @@ def assemble(app: Flask, settings: Settings) -> None:
         received,
         conversion,
         papers,
+        reports,
+        activity_day,
         certificates,
         notices,
         verify,

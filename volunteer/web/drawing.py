@@ -12,6 +12,7 @@ FOOT_MM = 16
 WIDTH_MM = PAGE_WIDTH_MM - 2 * MARGIN_MM
 SMALL, NORMAL, HEAD = 8.5, 10, 12
 CELL_MM = 1.2
+BOX_MM = 30
 
 
 class Drawing:
@@ -81,6 +82,20 @@ class Drawing:
             return False
         self.new_page()
         return True
+
+    def signatures(self, names: Sequence[str]) -> None:
+        """Draw boxes side by side to sign and stamp in."""
+        self.room(BOX_MM + 4)
+        width, y = WIDTH_MM / len(names), self.paper.get_y()
+        self.paper.set_line_width(0.2)
+        for place, name in enumerate(names):
+            x = MARGIN_MM + place * width
+            self.paper.rect(x, y, width, BOX_MM)
+            self.paper.set_y(y + 2)
+            self.paper.written(name, size=SMALL, x=x + 2, width=width - 4)
+            self.paper.set_y(y + BOX_MM - 7)
+            self.paper.written(_("Year      Month      Day"), size=SMALL, x=x + 2, width=width - 4, align="R")
+        self.paper.set_y(y + BOX_MM)
 
     def _row(
         self,

@@ -17,11 +17,9 @@ from volunteer.stats.conversion import DecisionRow, TransferRow
 from volunteer.stats.ledger import HeadRow
 from volunteer.stats.records import Record, TypedRecord
 from volunteer.stats.standing import MemberStanding
-from volunteer.web.drawing import HEAD, MARGIN_MM, SMALL, WIDTH_MM, Drawing
+from volunteer.web.drawing import HEAD, SMALL, WIDTH_MM, Drawing
 from volunteer.web.show import DASH, clock_time, day, moment
 from volunteer.web.words import word
-
-BOX_MM = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +70,7 @@ class _Hours(Drawing):
         self._losses()
         self._visits()
         self._basis()
-        self._signatures()
+        self.signatures((_("Member"), _("Branch committee"), _("College committee (stamp)")))
 
     def _who(self) -> None:
         one, moved = self.sheet.one, self.sheet.moved
@@ -216,20 +214,6 @@ class _Hours(Drawing):
         ):
             self.line(line)
         self.gap()
-
-    def _signatures(self) -> None:
-        self.room(BOX_MM + 4)
-        names = (_("Member"), _("Branch committee"), _("College committee (stamp)"))
-        width, y = WIDTH_MM / len(names), self.paper.get_y()
-        self.paper.set_line_width(0.2)
-        for place, name in enumerate(names):
-            x = MARGIN_MM + place * width
-            self.paper.rect(x, y, width, BOX_MM)
-            self.paper.set_y(y + 2)
-            self.paper.written(name, size=SMALL, x=x + 2, width=width - 4)
-            self.paper.set_y(y + BOX_MM - 7)
-            self.paper.written(_("Year      Month      Day"), size=SMALL, x=x + 2, width=width - 4, align="R")
-        self.paper.set_y(y + BOX_MM)
 
     def _sum_grid(self, title: str, sums: Iterable[tuple[str, Sum]]) -> None:
         found = list(sums)

@@ -214,6 +214,11 @@ CASES: Mapping[tuple[Reason, str], Any] = {
     (Reason.BAD_FIELD, "nothing_served"): _l(
         "Nothing was served in this month, so there is nothing to draw."
     ),
+    (Reason.BAD_FIELD, "no_day"): _l("Please give a date, as 2026-03-02."),
+    (Reason.BAD_FIELD, "no_kind"): _l("There is no such report. Choose one of the list."),
+    (Reason.BAD_FIELD, "no_period"): _l("There is no such period. Choose one of the list, or two days."),
+    (Reason.BAD_FIELD, "ends_first"): _l("The last day lies before the first one."),
+    (Reason.BAD_FIELD, "not_begun"): _l("This begins only on {day}; there is nothing to report yet."),
     (Reason.CHANGED_MEANWHILE, "flagged"): _l("Something speaks for a closer look by now. Open the record."),
     (Reason.ALREADY_EXISTS, "tokens"): _l("Five tokens at a time are enough. Revoke one first."),
     (Reason.BAD_FIELD, "password_length"): _l("At least ten characters, at most 200."),
