@@ -890,6 +890,52 @@ def upgrade() -> None:
     )
     op.create_index("ix_proposal_account_id", "proposal", ["account_id"], unique=False)
     op.create_table(
+        "recount_order",
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("policy_id", ROW_ID, nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("before_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("proposed_by_id", ROW_ID, nullable=False),
+        sa.Column("proposed_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_by_id", ROW_ID, nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("is_approved", sa.Boolean(), nullable=True),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (decided_by_id IS NULL) AND (decided_at IS NULL) = (is_approved IS NULL)",
+            name=op.f("ck_recount_order_decided_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "done_at IS NULL OR is_approved IS TRUE", name=op.f("ck_recount_order_done_after_approval")
+        ),
+        sa.CheckConstraint("from_on < before_on", name=op.f("ck_recount_order_ends_after_start")),
+        sa.CheckConstraint(
+            "is_approved IS NOT TRUE OR proposed_by_id <> decided_by_id",
+            name=op.f("ck_recount_order_two_people"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["account.id"], name=op.f("fk_recount_order_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["policy_id"], ["policy_version.id"], name=op.f("fk_recount_order_policy_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["account.id"], name=op.f("fk_recount_order_proposed_by_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_recount_order_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recount_order")),
+    )
+    op.create_index(
+        "ux_recount_order_waiting",
+        "recount_order",
+        ["unit_id"],
+        unique=True,
+        sqlite_where=sa.text("decided_at IS NULL"),
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
+    op.create_table(
         "shift_break",
         sa.Column("shift_id", ROW_ID, nullable=False),
         sa.Column("starts_at", sa.BigInteger(), nullable=False),

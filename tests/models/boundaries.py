@@ -57,6 +57,7 @@ NEW_CERTIFICATE: Row = {"number": "C-4", "request_id": 4, "digest": "4" * 64}
 REPLACED: Row = {"kind": "superseded", "reason": None, "replaced_by_id": 2}
 SECOND_END: Row = {"certificate_id": 2}
 OUTSIDE_FILE: Row = {"kind": "outside", "source": "i志愿", "unit_id": 1, "account_id": 2}
+COUNTED: Row = {"decided_by_id": 2, "decided_at": NINE, "is_approved": True, "done_at": NINE}
 NOT_NEGATIVE = (
     "min_record_min",
     "record_deadline_workdays",
@@ -214,6 +215,11 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
     ),
     ("uq_photo_request_id_digest", "photo", {"digest": "1" * 64}, {}),
     ("ck_photo_size", "photo", {"digest": "1" * 64, "width": 1}, {"digest": "1" * 64, "height": 0}),
+    ("ck_recount_order_ends_after_start", "recount_order", COUNTED, COUNTED | {"before_on": "2026-03-01"}),
+    ("ck_recount_order_decided_by_somebody", "recount_order", COUNTED, COUNTED | {"decided_by_id": None}),
+    ("ck_recount_order_two_people", "recount_order", COUNTED, COUNTED | {"decided_by_id": 1}),
+    ("ck_recount_order_done_after_approval", "recount_order", COUNTED, COUNTED | {"is_approved": False}),
+    ("ux_recount_order_waiting", "recount_order", COUNTED, {}),
     # Accounts
     ("uq_account_login", "account", {"login": "li", "member_id": None}, {"member_id": None}),
     ("uq_account_member_id", "account", {"login": "li", "member_id": 2}, {"login": "li"}),

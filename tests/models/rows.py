@@ -136,6 +136,11 @@ VALID: dict[str, Row] = {
         "ref": "o1", "visit_id": 1, "is_own": True, "reason": "不符", "filed_at": NINE, "accept_by_on": "2026-03-19",
         "accepted_at": NINE, "resolved_at": None, "is_upheld": None, "state_before": None,
     },
+    "recount_order": {
+        "unit_id": 1, "policy_id": 1, "from_on": "2026-03-01", "before_on": "2026-03-17", "reason": "党委会决定",
+        "proposed_by_id": 1, "proposed_at": NINE, "decided_by_id": None, "decided_at": None, "is_approved": None,
+        "done_at": None,
+    },
     "photo": {
         "request_id": 1, "digest": "0" * 64, "width": 4, "height": 3, "taken_at": NINE, "content": b"x", "sent_at": NINE,
     },

@@ -5,6 +5,7 @@ The addresses come from the map of routes. One that names a row in a way that is
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ from volunteer.models import (
     Message,
     OutsideBatch,
     Photo,
+    RecountOrder,
     RoleGrant,
     SpotCheck,
     SpotDraw,
@@ -78,6 +80,7 @@ FOR_ALL = {
     "/c/": "whoever sees a code may open it",
     "/C/": "whoever sees a code may open it",
     "/terms/": "all colleges have the same terms",
+    "/policy/": "all colleges have the same versions of the policy",
     "/display/": "the token of a link is a secret of whoever was given it",
     "/me/stored/": "the name of a table; its rows are the asker's own",
     "/api/v1/certificates/": "the digest is a secret of whoever holds the paper",
@@ -136,6 +139,16 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         visit = stage.serve("mei", "09:00", "12:00")
         certificate, notice = certified(stage), hours_notice(stage)
         request = stage.make_up("ning", "09:00", "10:00", "13:00")
+        order = RecountOrder(
+            unit_id=people.college,
+            policy_id=people.policy,
+            from_on=NOW.date(),
+            before_on=NOW.date() + timedelta(days=1),
+            reason="党委会决定",
+            proposed_by_id=people.office_account,
+            proposed_at=NOW,
+        )
+        session.add(order)
         photo = Photo(
             request_id=request, digest="0" * 64, width=4, height=3, content=b"\xff\xd8\xff", sent_at=NOW
         )
@@ -202,6 +215,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             "message_id": session.scalars(message).one(),
             "request_id": request,
             "photo_id": photo.id,
+            "order_id": order.id,
             "objection_id": objection,
             "question_id": question,
             "draw_id": draw.id,

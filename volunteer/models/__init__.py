@@ -28,6 +28,7 @@ from volunteer.models.people import (
 from volunteer.models.photos import Photo
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
 from volunteer.models.privacy import Erasure, FormerName, Look
+from volunteer.models.recounts import RecountOrder
 from volunteer.models.reports import Snapshot
 from volunteer.models.requests import Approval, Objection, Request
 from volunteer.models.review import Question, SpotCheck, SpotDraw
@@ -82,6 +83,7 @@ __all__ = [
     "Proposal",
     "Question",
     "QueuedScan",
+    "RecountOrder",
     "Request",
     "RoleGrant",
     "RollCall",

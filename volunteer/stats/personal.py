@@ -235,5 +235,6 @@ LEFT_OUT: Mapping[str, str] = {
     "headcount": _BY_OFFICE,
     "host_statement": _BY_OFFICE,
     "spot_draw": _BY_OFFICE,
+    "recount_order": _BY_OFFICE,
     "snapshot": "the figures of a whole unit on one day; no person is named in it",
 }

@@ -225,6 +225,12 @@ CASES: Mapping[tuple[Reason, str], Any] = {
     (Reason.BAD_FIELD, "password_login"): _l("Not your login or student number."),
     (Reason.BAD_FIELD, "password_plain"): _l("At least five different characters, and no row of digits."),
     (Reason.BAD_FIELD, "password_again"): _l("The two are not the same. Type both again."),
+    (Reason.BAD_FIELD, "recount_ahead"): _l(
+        "This version takes effect on {day}. Until then nothing is counted by it."
+    ),
+    (Reason.CHANGED_MEANWHILE, "recount_waits"): _l(
+        "Another recount waits for its second person. Decide that one first."
+    ),
     (Reason.WRONG_TYPE, "photo"): _l(
         "One of the files is no picture that can be taken here. Choose pictures as JPEG, PNG or WebP; a"
         " screenshot of it will do."
