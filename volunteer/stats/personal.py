@@ -236,5 +236,5 @@ LEFT_OUT: Mapping[str, str] = {
     "host_statement": _BY_OFFICE,
     "spot_draw": _BY_OFFICE,
     "recount_order": _BY_OFFICE,
-    "snapshot": "the figures of a whole unit on one day; no person is named in it",
+    "snapshot": "a report of a unit, in which people stand by number with figures of records she is given",
 }

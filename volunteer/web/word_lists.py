@@ -217,6 +217,7 @@ WORDS = _Words(
         Sight.MEMBERS: _l("read the list of members by a program"),
         Sight.MEMBERS_FILE: _l("took the list of members along as a file"),
         Sight.DUE_FILE: _l("took the list of those due along as a file"),
+        Sight.REPORT_FILE: _l("took a report with its members along"),
         Sight.TRAIL_FILE: _l("took the trail along as a file"),
         NoticeKind.HOURS: _l("Notice of service hours"),
         NoticeKind.CERTIFICATES: _l("Notice of certificates to be issued"),
@@ -346,6 +347,10 @@ WORDS = _Words(
         MessageKind.ROLE_GIVEN: _l("role given"),
         MessageKind.ROLE_ENDED: _l("role ended"),
         MessageKind.SLIP_PRINTED: _l("new slip printed"),
+        MessageKind.NOTICE_OPENED: _l("notice of hours"),
+        MessageKind.CERTIFICATE_ISSUED: _l("certificate issued"),
+        MessageKind.CERTIFICATE_DECLINED: _l("certificate turned down"),
+        MessageKind.CERTIFICATE_REVOKED: _l("certificate revoked"),
     },
     {
         Level.HIGH: _l("look closely"),
