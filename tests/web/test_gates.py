@@ -162,6 +162,7 @@ GATES = {
         "received.base GET /units/<code:code>/bases/<code:base>",
         "received.base_sheet GET /units/<code:code>/bases/<code:base>/sheet",
         "received.base_people GET /units/<code:code>/bases/<code:base>/people.<form:form>",
+        "branch.member_periods GET /members/<row:member_id>/periods.<form:form>",
         "branch.member_table GET /members/<row:member_id>/records.<form:form>",
         "branch.member GET /members/<row:member_id>",
         "conversion.desk GET /units/<code:code>/conversion",

@@ -27,7 +27,6 @@ ACTS: Mapping[str, Any] = {
     "attach": _l("attached a photograph"),
     "sign_up": _l("signed up for a shift"),
     "withdraw": _l("withdrew from a shift"),
-    "freeze_report": _l("froze a report"),
     "import_outside": _l("took in a file of another platform"),
     "approve_outside": _l("approved a file of another platform"),
     "reject_outside": _l("turned a file of another platform down"),
