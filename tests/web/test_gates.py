@@ -1,8 +1,12 @@
 """Every route has its gate, here and in the code; one that is not listed fails."""
 
+import re
+from urllib.parse import urlsplit
+
 import pytest
 from flask import Flask
 
+from tests.browser.test_accessible import PAGES
 from tests.web.conftest import Browser, Enter
 
 GATES = {
@@ -145,6 +149,8 @@ GATES = {
         "accounts.roles_of GET /units/<code:code>/roles",
         "organisation.members GET /api/v1/members",
         "organisation.member GET /api/v1/members/<code:student_no>",
+        "outside.files GET /outside-files",
+        "outside.one_file GET /outside-files/<row:batch_id>",
         "branch.start GET /branch",
         "overview.overview GET /units/<code:code>",
         "overview.members_table GET /units/<code:code>/members.<form:form>",
@@ -217,6 +223,12 @@ GATES = {
         "certificates.decline POST /certificate-requests/<row:paper_request_id>/decline",
         "notices.new GET,POST /units/<code:code>/notices/new",
         "notices.withdraw POST /notices/<row:notice_id>/withdraw",
+        "outside.send GET,POST /registry/import/outside",
+        "outside.look GET /registry/import/outside/<row:upload_id>",
+        "outside.apply POST /registry/import/outside/<row:upload_id>",
+        "outside.map_columns POST /registry/import/outside/<row:upload_id>/columns",
+        "outside.approve POST /outside-files/<row:batch_id>/approve",
+        "outside.reject POST /outside-files/<row:batch_id>/reject",
         "typed.of_member GET,POST /members/<row:member_id>/record",
         "registry.new_post GET,POST /posts/new",
         "registry.change_post GET,POST /posts/<code:code>/edit",
@@ -351,6 +363,7 @@ FILLED = {
     "<row:draw_id>": "999999",
     "<row:report_id>": "999999",
     "<row:erasure_id>": "999999",
+    "<row:batch_id>": "999999",
     "<string(maxlength=40):key>": "visit",
     "<row:paper_request_id>": "999999",
     "<row:certificate_id>": "999999",
@@ -369,6 +382,37 @@ def test_every_route_is_listed_with_its_gate(app: Flask) -> None:
         methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
         found.setdefault(str(gate), set()).add(f"{rule.endpoint} {methods} {rule.rule}")
     assert found == GATES
+
+
+# What answers a GET and is no page: a picture, what only turns elsewhere, and what programs read.
+NO_PAGES = {
+    "branch.start",
+    "health.alive",
+    "health.ready",
+    "metrics.metrics",
+    "photos.photo",
+    "pwa.worker",
+    "student.start",
+}
+# A host's page needs the link of a running shift: tests/browser/test_displays.py looks at it.
+LOOKED_AT_ELSEWHERE = {"screens.host"}
+FILE = re.compile(r"<form:form>|\.(pdf|png|svg|xlsx|csv|json|ics)$|<any\(")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_no_page_is_missing_in_the_list_that_axe_looks_at(app: Flask) -> None:
+    address = app.url_map.bind("localhost")
+    paths = [re.sub(r"\{\w+\}", "1", urlsplit(path).path) for listed in PAGES.values() for path in listed]
+    looked_at = {str(address.match(path)[0]) for path in paths}
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and not rule.rule.startswith(("/static/", "/api/"))
+        and not FILE.search(rule.rule)
+    }
+    missing = pages - looked_at - NO_PAGES - LOOKED_AT_ELSEWHERE
+    assert missing == set(), "add them to PAGES in tests/browser/test_accessible.py"
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
