@@ -57,6 +57,7 @@ words: .venv/.dev-ready  ## Take the words of pages into the catalogues, for tra
 
 bench: .venv/.dev-ready .venv/.project-ready  ## Measure a check-in, the statistics, and the scanner
 	.venv/bin/python benchmarks/check_in.py
+	.venv/bin/python benchmarks/one_branch.py
 	.venv/bin/python benchmarks/rollups.py --visits 50000 200000
 	.venv/bin/python benchmarks/decode.py
 

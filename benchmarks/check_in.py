@@ -60,7 +60,7 @@ def _compare(engine: str, rounds: int, seconds: float) -> str:
     """Measure on one engine, print the table's lines, and return the line with the ratio."""
     with pair(engine, members=MEMBERS, visits_each=VISITS_EACH) as (app_url, floor_url):
         statements = _statements_of(app_url)
-        with _served("floor", floor_url) as floor_port, _served("app", app_url) as app_port:
+        with served("floor", floor_url) as floor_port, served("app", app_url) as app_port:
             seen = _rounds({"floor": floor_port, "app": app_port}, rounds, seconds)
     for which, one in seen.items():
         mid = [median(getattr(each, name) for each in one) for name in ("per_second", "p50_ms", "p99_ms")]
@@ -75,15 +75,15 @@ def _rounds(ports: dict[str, int], rounds: int, seconds: float) -> dict[str, lis
     calls = (MEMBERS - 2 * WARM_UP) // rounds
     seen: dict[str, list[Round]] = {which: [] for which in ports}
     for which, port in ports.items():
-        _round(which, port, first=MEMBERS - 2 * WARM_UP + 1, calls=WARM_UP, seconds=seconds)
+        round_of(which, port, first=MEMBERS - 2 * WARM_UP + 1, calls=WARM_UP, seconds=seconds)
     for number in range(rounds):
         for which, port in ports.items():
-            one = _round(which, port, first=1 + number * calls, calls=calls, seconds=seconds)
+            one = round_of(which, port, first=1 + number * calls, calls=calls, seconds=seconds)
             seen[which].append(one)
     return seen
 
 
-def _round(which: str, port: int, *, first: int, calls: int, seconds: float) -> Round:
+def round_of(which: str, port: int, *, first: int, calls: int, seconds: float) -> Round:
     command = [sys.executable, "-m", "benchmarks.load"]
     command += [which, *(str(number) for number in (port, first, calls, seconds))]
     done = subprocess.run(
@@ -111,7 +111,7 @@ def _statements_of(app_url: str) -> int:
 
 
 @contextmanager
-def _served(which: str, database_url: str) -> Iterator[int]:
+def served(which: str, database_url: str) -> Iterator[int]:
     """Start a server, wait until it answers, and stop it after the block."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])

@@ -12,12 +12,18 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from benchmarks.phones import Call, check_in, floor_call
 from volunteer.clock import utc_now
 
 CONNECTIONS = 8
-CALLS: dict[str, Callable[[int, datetime], Call]] = {"app": check_in, "floor": floor_call}
+CALLS: dict[str, Callable[[int, datetime], Call]] = {
+    "app": check_in,
+    "floor": floor_call,
+    "out_one": partial(check_in, where="one", action="out"),
+    "out_spread": partial(check_in, where="spread", action="out"),
+}
 
 
 @dataclass

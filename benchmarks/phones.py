@@ -1,7 +1,7 @@
 """What phones send: a check-in by one member with the code that the display of her post shows now."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -22,10 +22,17 @@ class Call:
     body: bytes
 
 
-def check_in(number: int, now: datetime, **more: str) -> Call:
+# At which post a member is, where all are at one or spread over all.
+POSTS_OF: Mapping[str, Callable[[int], int]] = {
+    "one": lambda _number: 1,
+    "spread": lambda number: 1 + number % POSTS,
+}
+
+
+def check_in(number: int, now: datetime, *, where: str = "spread", **more: str) -> Call:
     """Return the scan of the member of that number; *more* are further fields of the body."""
     asked = {
-        "code": _code(handle_of(1 + number % POSTS), step_at(now), now),
+        "code": _code(handle_of(POSTS_OF[where](number)), step_at(now), now),
         "client_ref": f"019c0000-0000-7000-8000-{number:012d}",
         "device": "bench-phone",
     } | more

@@ -45,6 +45,7 @@ class Settings:
         time_zone: IANA name; decides days.
         is_demo: The demo college: one sign-in button a role. Secrets are made up on the first start.
         trusted_proxies: How many reverse proxies in front set X-Forwarded headers.
+        retention_years: How long a person who left keeps her name in the records: ten years at least.
         metrics_token: Whoever brings it may read ``/metrics``; without one the page does not exist.
     """
 
@@ -59,6 +60,7 @@ class Settings:
     time_zone: str = "Asia/Shanghai"
     is_demo: bool = False
     trusted_proxies: int = 0
+    retention_years: int = 10
     metrics_token: str = ""
 
     @cached_property
@@ -117,6 +119,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, is_demo: bool = Fa
         time_zone=given.get("time_zone", Settings.time_zone),
         is_demo=is_demo,
         trusted_proxies=_number(given, "trusted_proxies", 0, 5),
+        retention_years=_number(given, "retention_years", 10, 100),
         metrics_token=_given(given, "metrics_token") or "",
     )
     _check(settings)

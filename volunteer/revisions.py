@@ -16,12 +16,14 @@ GUARDED_TABLES = (
     "decision",
     "evidence",
     "ledger_head",
+    "look",
     "notice",
     "notice_end",
     "notice_line",
     "over_cap",
     "policy_version",
     "seal",
+    "snapshot",
     "witness",
 )
 # One entry a trigger of a guarded table, by engine.

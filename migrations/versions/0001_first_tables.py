@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.Column("initials", sa.String(length=60), nullable=False),
         sa.Column("unit_id", ROW_ID, nullable=True),
         sa.Column("stage", one_of("stage", "activist", "candidate", "probationary", "full"), nullable=False),
+        sa.Column("anonymised_at", sa.BigInteger(), nullable=True),
         sa.Column("id", ROW_ID, nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_member_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
@@ -196,6 +197,20 @@ def upgrade() -> None:
         sqlite_where=sa.text("retired_at IS NULL"),
         postgresql_where=sa.text("retired_at IS NULL"),
     )
+    op.create_table(
+        "former_name",
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=True),
+        sa.Column("student_no", sa.String(length=40), nullable=True),
+        sa.Column("until_at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(name IS NULL) <> (student_no IS NULL)", name=op.f("ck_former_name_a_name_or_a_number")
+        ),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_former_name_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_former_name")),
+    )
+    op.create_index(op.f("ix_former_name_member_id"), "former_name", ["member_id"], unique=False)
     op.create_table(
         "membership",
         sa.Column("member_id", ROW_ID, nullable=False),
@@ -390,6 +405,65 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'waiting' AND what <> 'over_cap'"),
         postgresql_where=sa.text("state = 'waiting' AND what <> 'over_cap'"),
     )
+    op.create_table(
+        "erasure",
+        sa.Column("member_id", ROW_ID, nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_by_id", ROW_ID, nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("is_granted", sa.Boolean(), nullable=True),
+        sa.Column("answer", sa.String(length=200), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (is_granted IS NULL) AND (decided_at IS NULL) = (decided_by_id IS NULL) AND (decided_at IS NULL) = (answer IS NULL)",
+            name=op.f("ck_erasure_answered_by_somebody"),
+        ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["account.id"], name=op.f("fk_erasure_decided_by_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_erasure_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
+    )
+    op.create_index("ix_erasure_member_id", "erasure", ["member_id"], unique=False)
+    op.create_index(
+        "ux_erasure_open",
+        "erasure",
+        ["member_id"],
+        unique=True,
+        sqlite_where=sa.text("decided_at IS NULL"),
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
+    op.create_table(
+        "look",
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", ROW_ID, nullable=False),
+        sa.Column(
+            "what",
+            one_of(
+                "sight",
+                "records",
+                "records_file",
+                "hours_sheet",
+                "hand_over",
+                "roster_entry",
+                "members",
+                "members_file",
+                "due_file",
+                "trail_file",
+            ),
+            nullable=False,
+        ),
+        sa.Column("member_id", ROW_ID, nullable=True),
+        sa.Column("unit_id", ROW_ID, nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "member_id IS NULL OR unit_id IS NULL", name=op.f("ck_look_at_a_member_or_a_unit")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_look_account_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_look_member_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_look_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_look")),
+    )
+    op.create_index("ix_look_member_id", "look", ["member_id"], unique=False)
     op.create_table(
         "mail_address",
         sa.Column("account_id", ROW_ID, nullable=False),
@@ -604,6 +678,31 @@ def upgrade() -> None:
         postgresql_where=sa.text("used_at IS NULL AND replaced_at IS NULL"),
     )
     op.create_table(
+        "snapshot",
+        sa.Column("ref", sa.String(length=36), nullable=False),
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column(
+            "kind",
+            one_of("reportkind", "month", "quarter", "half_year", "year", "term", "academic_year", "days"),
+            nullable=False,
+        ),
+        sa.Column("period", sa.String(length=40), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("frozen_by_id", ROW_ID, nullable=False),
+        sa.Column("frozen_at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("from_on < to_on", name=op.f("ck_snapshot_ends_after_start")),
+        sa.ForeignKeyConstraint(["frozen_by_id"], ["account.id"], name=op.f("fk_snapshot_frozen_by_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_snapshot_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshot")),
+        sa.UniqueConstraint("digest", name=op.f("uq_snapshot_digest")),
+        sa.UniqueConstraint("ref", name=op.f("uq_snapshot_ref")),
+    )
+    op.create_index("ix_snapshot_unit_id_from_on", "snapshot", ["unit_id", "from_on"], unique=False)
+    op.create_table(
         "spot_draw",
         sa.Column("unit_id", ROW_ID, nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
@@ -748,6 +847,52 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
     )
     op.create_index("ix_proposal_account_id", "proposal", ["account_id"], unique=False)
+    op.create_table(
+        "recount_order",
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("policy_id", ROW_ID, nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("before_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("proposed_by_id", ROW_ID, nullable=False),
+        sa.Column("proposed_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_by_id", ROW_ID, nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("is_approved", sa.Boolean(), nullable=True),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (decided_by_id IS NULL) AND (decided_at IS NULL) = (is_approved IS NULL)",
+            name=op.f("ck_recount_order_decided_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "done_at IS NULL OR is_approved IS TRUE", name=op.f("ck_recount_order_done_after_approval")
+        ),
+        sa.CheckConstraint("from_on < before_on", name=op.f("ck_recount_order_ends_after_start")),
+        sa.CheckConstraint(
+            "is_approved IS NOT TRUE OR proposed_by_id <> decided_by_id",
+            name=op.f("ck_recount_order_two_people"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["account.id"], name=op.f("fk_recount_order_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["policy_id"], ["policy_version.id"], name=op.f("fk_recount_order_policy_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["account.id"], name=op.f("fk_recount_order_proposed_by_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_recount_order_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recount_order")),
+    )
+    op.create_index(
+        "ux_recount_order_waiting",
+        "recount_order",
+        ["unit_id"],
+        unique=True,
+        sqlite_where=sa.text("decided_at IS NULL"),
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
     op.create_table(
         "shift_break",
         sa.Column("shift_id", ROW_ID, nullable=False),
@@ -1601,11 +1746,13 @@ def upgrade() -> None:
         "decision",
         "evidence",
         "ledger_head",
+        "look",
         "notice",
         "notice_end",
         "notice_line",
         "over_cap",
         "policy_version",
         "seal",
+        "snapshot",
         "witness",
     )

@@ -35,6 +35,7 @@ const STAND_INS = [
   [/^\/sites\/[^/]+\/show$/, "/display"],
   [/^\/pass$/, "/pass"],
   [/^\/shifts\/[^/]+\/passes$/, "/passes/offline"],
+  [/^\/verify$/, "/verify"],
 ];
 const PATIENCE_MS = 8000;
 const KEPT_AT = "X-Kept-At";

@@ -11,18 +11,32 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from tests.actions.stage import IN, OUT, SHANGHAI, Stage, at
 from tests.rules.naive import naive_credits
-from volunteer.actions import decide, review
+from volunteer.actions import approve, decide, keep, review
 from volunteer.actions.book import read_between
+from volunteer.actions.seal import seal, verify
 from volunteer.models import Credit, Objection, OverCap, Request, Visit
-from volunteer.rules.kinds import RequestState, VisitState
-from volunteer.rules.reasons import Refusal
+from volunteer.rules.codes import Keyring
+from volunteer.rules.kinds import Grade, RequestState, Role, VisitState
+from volunteer.rules.reasons import Reason, Refusal
+from volunteer.rules.roles import Actor, Grant
+from volunteer.signatures import HeadSigner
 
 Line = tuple[int, ...]
+WAITS = (0, 20, 61, 300, 900, 1800, 3600, 7200)
+SIGNER = HeadSigner(Keyring(secrets=((0, b"k" * 32),), deployment=b"test"))
+# From the weakest evidence to the strongest, and what alone may lift a record to each.
+STRENGTH = (Grade.X, Grade.D, Grade.E, Grade.C, Grade.B, Grade.A)
+LIFTS = {
+    Grade.A: {"witness"},
+    Grade.C: {"witness", "attest", "confirm_taken"},
+    Grade.E: {"approve"},
+}
 
 
 @dataclass
@@ -59,10 +73,13 @@ class Life:
         self.shifts = [(cast.shift, cast.post), *made]
 
     def step(self) -> None:
-        """Let some time pass and something happen; refused or not, the books must agree."""
-        self.now += timedelta(seconds=self.random.choice((0, 20, 61, 300, 900, 1800, 3600, 7200)))
-        act = self.random.choice(self.acts())
-        before = list(self.ledger)
+        """Let some time pass and something happen."""
+        self.do(self.random.choice(self.acts()), self.random.choice(WAITS))
+
+    def do(self, act: Callable[[], Any], wait: int) -> None:
+        """Do it after so many seconds; refused or not, the books must agree."""
+        self.now += timedelta(seconds=wait)
+        before, grades = list(self.ledger), self.grades()
         try:
             with self.stage.session.begin_nested():
                 act()
@@ -73,6 +90,7 @@ class Life:
             raise AssertionError(f"{act.__name__} after {self.done}: {error.orig}") from error
         self.stage.session.expire_all()
         self.check(before)
+        self.check_trail(act.__name__, grades)
 
     def acts(self) -> list[Callable[[], Any]]:
         often = [*[self.come, self.leave, self.scan] * 3, self.make_up, self.correct]
@@ -91,6 +109,7 @@ class Life:
             self.confirm,
             self.take,
             self.confirm_taken,
+            self.decide_own,
         ]
 
     # --- what may happen ---
@@ -228,7 +247,45 @@ class Life:
     def confirm_taken(self) -> None:
         self.stage.confirm_taken(self._visit(), "mei", self._now())
 
+    def decide_own(self) -> None:
+        """Mei sits on the committee by now, and tries to decide about herself."""
+        stage, visit, request = self.stage, self._visit(), self._request()
+        shift = self.random.choice(self.shifts)[0]
+        mei = Actor(
+            account_id=stage.cast.mei_account,
+            member_id=stage.cast.mei,
+            grants=[Grant(role=role, unit_id=stage.cast.college) for role in (Role.COMMITTEE, Role.COLLEGE)],
+        )
+        how: dict[str, Any] = {"actor": mei, "campus": stage.campus, "now": self.now}
+        tries: list[Callable[[], Any]] = [
+            lambda: review.confirm(stage.session, visit_id=visit, **how),
+            lambda: review.return_visit(stage.session, visit_id=visit, reason="", **how),
+            lambda: approve.approve(stage.session, request_id=request, **how),
+            lambda: approve.reject(stage.session, request_id=request, reason="不", **how),
+            lambda: keep.witness(stage.session, visit_id=visit, **how),
+            lambda: keep.attest_end(
+                stage.session, shift_id=shift, ends_at=self.now, member_ids=[stage.cast.mei], **how
+            ),
+        ]
+        for one in tries:
+            with pytest.raises(Refusal) as refused:
+                one()
+            assert refused.value.reason in (Reason.SAME_PERSON, Reason.UNKNOWN)
+
     # --- what must then be true ---
+
+    def grades(self) -> dict[int, Grade]:
+        rows = self.stage.session.execute(select(Visit.id, Visit.grade))
+        return {row.id: row.grade for row in rows}
+
+    def check_trail(self, act: str, before: dict[int, Grade]) -> None:
+        """See that no grade rose without its event, and that the chain over all lines holds."""
+        for visit_id, grade in self.grades().items():
+            is_lifted = visit_id in before and STRENGTH.index(grade) > STRENGTH.index(before[visit_id])
+            assert not is_lifted or act in LIFTS.get(grade, ()), (act, before[visit_id], grade, self.done)
+        while seal(self.stage.session):
+            pass
+        assert verify(self.stage.session, signer=SIGNER).holds
 
     def check(self, before: list[Line]) -> None:
         """Hold ledger and summaries against every minute of the evidence, counted one by one."""

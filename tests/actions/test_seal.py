@@ -8,8 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tests.actions.stage import Stage, at
+from volunteer.actions.recount import recount
 from volunteer.actions.seal import Proof, seal, sign_heads, verify
-from volunteer.models import Credit, Seal
+from volunteer.models import Credit, Member, Seal
 from volunteer.revisions import GUARDS
 from volunteer.rules.codes import Keyring
 from volunteer.signatures import HeadSigner
@@ -137,6 +138,53 @@ def test_two_lines_that_changed_places_are_found(sealed: Stage) -> None:
     (fault,) = walked(sealed).faults
     assert (fault.number, fault.kind) == (2, "changed")
     sealed.session.rollback()
+
+
+COPIED = (
+    "member_id, visit_id, unit_id, post_id, base_id, request_id, record_kind, day, net_min, credited_min,"
+    " is_reversal, grade, cause, actor_id, at"
+)
+
+
+def test_a_line_put_in_between_is_found(sealed: Stage) -> None:
+    known = ids(sealed)
+    attack(
+        sealed.session,
+        f"INSERT INTO credit (id, member_seq, {COPIED}) SELECT 9000, 9000, {COPIED} FROM credit"
+        f" WHERE id = {known['second']}",
+        "UPDATE seal SET number = number + 1000 WHERE number > 1 AND unit_id = (SELECT unit_id FROM seal"
+        f" WHERE credit_id = {known['second']})",
+        "UPDATE seal SET number = number - 999 WHERE number > 1000",
+        "INSERT INTO seal (credit_id, unit_id, number, hash) SELECT 9000, unit_id, 2,"
+        f" '{'a' * 64}' FROM credit WHERE id = 9000",
+    )
+    (fault,) = walked(sealed).faults
+    assert (fault.number, fault.kind, fault.credit_id) == (2, "changed", 9000)
+    sealed.session.rollback()
+
+
+def test_a_line_added_at_the_end_by_hand_is_sealed_and_found_by_the_recount(sealed: Stage) -> None:
+    """Who may add lines can add one; it is in the chain for ever, and no evidence stands behind it."""
+    known = ids(sealed)
+    sealed.session.execute(
+        text(
+            f"INSERT INTO credit (member_seq, {COPIED}) SELECT 9000, {COPIED} FROM credit"
+            f" WHERE id = {known['second']}"
+        )
+    )
+    assert seal(sealed.session) == 1
+    assert walked(sealed).holds
+    (wrong,) = recount(sealed.session, campus=sealed.campus, now=at("20:00"))
+    assert wrong.was == (2 * wrong.now[0], 2 * wrong.now[1])
+    sealed.session.rollback()
+
+
+def test_a_persons_name_and_number_may_go_and_the_chain_holds(sealed: Stage) -> None:
+    head = head_of(sealed)
+    sealed.session.execute(
+        sa.update(Member).where(Member.id == sealed.cast.mei).values(name="—", student_no="gone-1")
+    )
+    assert walked(sealed, head=head).holds
 
 
 def rewritten(stage: Stage) -> None:

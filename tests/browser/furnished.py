@@ -13,8 +13,10 @@ from tests.cast import System
 from volunteer import clock
 from volunteer.actions import college, decide, displays, meeting, spot_checks, uploads
 from volunteer.actions.meeting import Proposed
+from volunteer.actions.reports import Written, freeze
 from volunteer.models import Membership
-from volunteer.rules.kinds import DecisionKind, UploadKind
+from volunteer.rules.kinds import DecisionKind, ReportKind, UploadKind
+from volunteer.rules.periods import period_named
 
 # In each file a line is wrong.
 ROSTER = "学号,姓名,支部代码,发展阶段\n2021010077,新来的,LAW,正式党员\n2021010078,,LAW,正式党员"
@@ -51,7 +53,16 @@ def _records(stage: Stage, now: datetime) -> dict[str, object]:
         campus=stage.campus,
         now=now,
     )
-    return {"served": served, "forgotten": forgotten, "draw": draw}
+    report = freeze(
+        stage.session,
+        Written(ref=f"{1:036}", shortcomings="补录偏多", plans="下月继续"),
+        unit_id=cast.law,
+        period=period_named(ReportKind.MONTH, f"{last_month:%Y-%m}", {}),
+        actor=stage.actor("secretary"),
+        campus=stage.campus,
+        now=now,
+    )
+    return {"served": served, "forgotten": forgotten, "draw": draw, "report": report}
 
 
 def _papers(stage: Stage, now: datetime) -> dict[str, object]:

@@ -340,6 +340,42 @@ def test_two_pages_send_a_scan_once_also_where_the_browser_has_no_locks(
     assert site.asked.count(BATCH) == 1
 
 
+def test_the_worker_sends_what_waits_when_no_page_is_open(
+    enter: Callable[..., Page], site: Site, link: str
+) -> None:
+    page = enter("mei")
+    is_ready(page)
+    page.goto(f"{site.url}/scan")
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    scan(page, link)
+    expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+    # From here on no page of ours is open, and while one was, it had no network.
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    session = page.context.new_cdp_session(page)
+    workers: list[str] = []
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda told: workers.extend(one["registrationId"] for one in told["registrations"]),
+    )
+    session.send("ServiceWorker.enable")
+    for _ in range(100):
+        if workers:
+            break
+        page.wait_for_timeout(100)
+    # What the browser does by itself once the network is back, at a time of its choosing, or already.
+    woken = {"origin": site.url, "registrationId": workers[-1], "tag": "outbox", "lastChance": False}
+    session.send("ServiceWorker.dispatchSyncEvent", woken)
+    for _ in range(100):
+        if BATCH in site.asked:
+            break
+        page.wait_for_timeout(100)
+    page.goto(f"{site.url}/home")
+    expect(page.get_by_text("服务中")).to_be_visible()
+    assert site.asked.count(BATCH) == 1
+
+
 def test_a_verdict_whose_answer_was_lost_is_asked_for_again_and_is_the_same(
     enter: Callable[..., Page], site: Site, link: str
 ) -> None:

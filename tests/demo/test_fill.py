@@ -228,7 +228,7 @@ def digests(engine: Engine) -> dict[str, str]:
     found = {}
     with engine.connect() as connection:
         for table in Model.metadata.sorted_tables:
-            random = {"password_hash", "handle"}
+            random = {"password_hash", "handle", "token"}
             columns = [column for column in table.c if column.name not in random]
             rows = connection.execute(select(*columns).order_by(*table.primary_key)).all()
             found[table.name] = hashlib.sha256(repr(rows).encode()).hexdigest()

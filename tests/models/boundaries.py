@@ -44,6 +44,7 @@ LIFTED: Row = {"what": "over_cap", "on": "2026-03-17"}
 ANSWERED: Row = {"answer": "在岗", "answered_by_id": 2, "answered_at": NINE}
 FOUND: Row = {"visit_id": 2, "is_right": False, "finding": "在上课", "checked_by_id": 1, "checked_at": NINE}
 APPLIED: Row = {"content": None, "applied_at": NINE, "added": 0}
+ERASED: Row = {"decided_by_id": 2, "decided_at": NINE, "is_granted": False, "answer": "须保存十年"}
 NEXT_SEAT: Row = {"member_id": 2, "seat": 2}
 WITHDRAWN: Row = {"seat": None, "withdrawn_at": NINE}
 DIGEST: Row = {"message_id": None, "digest_on": "2026-03-16"}
@@ -55,6 +56,7 @@ REFUSED: Row = SETTLED | {"state": "declined", "answer": "有异议"}
 NEW_CERTIFICATE: Row = {"number": "C-4", "request_id": 4, "digest": "4" * 64}
 REPLACED: Row = {"kind": "superseded", "reason": None, "replaced_by_id": 2}
 SECOND_END: Row = {"certificate_id": 2}
+COUNTED: Row = {"decided_by_id": 2, "decided_at": NINE, "is_approved": True, "done_at": NINE}
 NOT_NEGATIVE = (
     "min_record_min",
     "record_deadline_workdays",
@@ -212,6 +214,11 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
     ),
     ("uq_photo_request_id_digest", "photo", {"digest": "1" * 64}, {}),
     ("ck_photo_size", "photo", {"digest": "1" * 64, "width": 1}, {"digest": "1" * 64, "height": 0}),
+    ("ck_recount_order_ends_after_start", "recount_order", COUNTED, COUNTED | {"before_on": "2026-03-01"}),
+    ("ck_recount_order_decided_by_somebody", "recount_order", COUNTED, COUNTED | {"decided_by_id": None}),
+    ("ck_recount_order_two_people", "recount_order", COUNTED, COUNTED | {"decided_by_id": 1}),
+    ("ck_recount_order_done_after_approval", "recount_order", COUNTED, COUNTED | {"is_approved": False}),
+    ("ux_recount_order_waiting", "recount_order", COUNTED, {}),
     # Accounts
     ("uq_account_login", "account", {"login": "li", "member_id": None}, {"member_id": None}),
     ("uq_account_member_id", "account", {"login": "li", "member_id": 2}, {"login": "li"}),
@@ -760,4 +767,17 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
         NEXT | {"visit_id": None, "request_id": 1, "post_id": None, "record_kind": "outside"},
         NEXT | {"visit_id": None, "request_id": 1, "post_id": None},
     ),
+    # A person's own data
+    ("ck_look_at_a_member_or_a_unit", "look", {"member_id": None, "unit_id": 1}, {"unit_id": 1}),
+    (
+        "ck_former_name_a_name_or_a_number",
+        "former_name",
+        {"name": None, "student_no": "2"},
+        {"student_no": "2"},
+    ),
+    ("ck_former_name_a_name_or_a_number", "former_name", {}, {"name": None}),
+    ("ux_erasure_open", "erasure", {"member_id": 2}, {}),
+    ("ux_erasure_open", "erasure", ERASED, {}),
+    ("ck_erasure_answered_by_somebody", "erasure", ERASED, ERASED | {"answer": None}),
+    ("ck_erasure_answered_by_somebody", "erasure", ERASED, ERASED | {"decided_by_id": None}),
 ]

@@ -134,6 +134,11 @@ VALID: dict[str, Row] = {
         "ref": "o1", "visit_id": 1, "is_own": True, "reason": "不符", "filed_at": NINE, "accept_by_on": "2026-03-19",
         "accepted_at": NINE, "resolved_at": None, "is_upheld": None, "state_before": None,
     },
+    "recount_order": {
+        "unit_id": 1, "policy_id": 1, "from_on": "2026-03-01", "before_on": "2026-03-17", "reason": "党委会决定",
+        "proposed_by_id": 1, "proposed_at": NINE, "decided_by_id": None, "decided_at": None, "is_approved": None,
+        "done_at": None,
+    },
     "photo": {
         "request_id": 1, "digest": "0" * 64, "width": 4, "height": 3, "taken_at": NINE, "content": b"x", "sent_at": NINE,
     },
@@ -175,6 +180,10 @@ VALID: dict[str, Row] = {
         "what": "give_role", "account_id": 2, "role": "college", "unit_id": 1, "grant_id": None, "proposed_by_id": 1,
         "proposed_at": NINE, "decided_by_id": None, "decided_at": None, "is_approved": None,
     },
+    "snapshot": {
+        "ref": "0" * 36, "unit_id": 1, "kind": "month", "period": "2026-03", "from_on": "2026-03-01",
+        "to_on": "2026-04-01", "content": "{}", "digest": "0" * 64, "frozen_by_id": 1, "frozen_at": NINE,
+    },
     "slip": {
         "account_id": 1, "digest": "0" * 64, "print_ref": "p1", "proposed_by_id": None, "printed_by_id": 2,
         "printed_at": NINE, "expires_at": NINE + HOUR, "used_at": None, "replaced_at": None,
@@ -184,6 +193,12 @@ VALID: dict[str, Row] = {
     "upload": {
         "account_id": 1, "kind": "members", "name": "a.csv", "sheet": None, "digest": "0" * 64, "content": b"x",
         "sent_at": NINE, "applied_at": None, "added": None,
+    },
+    "look": {"at": NINE, "account_id": 2, "what": "records", "member_id": 1, "unit_id": None},
+    "former_name": {"member_id": 1, "name": "李红", "student_no": None, "until_at": NINE},
+    "erasure": {
+        "member_id": 1, "reason": None, "asked_at": NINE, "decided_by_id": None, "decided_at": None, "is_granted": None,
+        "answer": None,
     },
     "audit": {"at": NINE, "act": "check_in", "subject": "visit", "subject_id": 1},
 }

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.cast import NOW, Cast, System
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, Enter
 from volunteer.rules.kinds import Role, UnitKind
 
 
@@ -54,12 +54,28 @@ def test_she_sees_her_groups_members_and_their_progress(ai: Browser, group: dict
 
 def test_what_is_above_and_beside_her_group_does_not_exist(ai: Browser, people: Cast) -> None:
     for unit in ("LAW", "COL", "BIO", "G2"):
-        for path in (f"/units/{unit}", f"/units/{unit}/members.xlsx", f"/units/{unit}/places"):
+        here = f"/units/{unit}"
+        for path in (here, f"{here}/members.xlsx", f"{here}/places", f"{here}/report", f"{here}/reports"):
             assert ai.get(path).status_code == 404, path
         assert ai.get(f"/api/v1/units/{unit}/members").status_code == 404
     for member in (people.mei, people.ning, people.bo):
         assert ai.get(f"/members/{member}").status_code == 404
         assert ai.get(f"/members/{member}/records.csv").status_code == 404
+
+
+def test_she_reads_the_monthly_report_of_her_group_and_freezes_nothing(
+    ai: Browser, enter: Enter, group: dict[str, int]
+) -> None:
+    report = ai.get("/units/G1/report").text
+    assert "2026年3月 · 月报" in report and "蓝二" in report and "李梅" not in report
+    assert "定稿存档" not in report
+    form = {"ref": f"{1:036}", "kind": "month", "period": "2026-03"}
+    assert ai.post("/units/G1/report", **form).status_code == 403
+    frozen = enter("secretary").post("/units/G1/report", **form).headers["Location"]
+    assert "蓝二" in ai.get(frozen).text
+    assert ai.get(f"{frozen}/report.pdf").status_code == 200
+    above = enter("secretary").post("/units/LAW/report", **form | {"ref": f"{2:036}"}).headers["Location"]
+    assert ai.get(above).status_code == 404
 
 
 def test_she_decides_and_keeps_nothing(ai: Browser) -> None:

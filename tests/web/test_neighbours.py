@@ -5,6 +5,7 @@ The addresses come from the map of routes. One that names a row in a way that is
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,26 +17,40 @@ from werkzeug.routing import Rule
 
 from tests.actions.stage import Stage
 from tests.cast import LONG_AGO, NOW, Cast, System
+from tests.papers import certified, hours_notice
 from volunteer.actions import decide, displays, meeting, proposals, registry
 from volunteer.actions.access import load_actor
 from volunteer.actions.meeting import Proposed
 from volunteer.actions.questions import ask_leaders
+from volunteer.actions.reports import Written, freeze
 from volunteer.actions.tell import tell_member
 from volunteer.actions.tokens import make_token
 from volunteer.models import (
     ApiToken,
     AuditLine,
+    CertificateRequest,
     Display,
     DisplayLink,
+    Erasure,
     Message,
     Photo,
+    RecountOrder,
     RoleGrant,
     SpotCheck,
     SpotDraw,
     Upload,
 )
 from volunteer.rules.campus import Campus
-from volunteer.rules.kinds import BaseStatus, DecisionKind, MessageKind, Role, UnitKind, UploadKind
+from volunteer.rules.kinds import (
+    BaseStatus,
+    DecisionKind,
+    MessageKind,
+    ReportKind,
+    Role,
+    UnitKind,
+    UploadKind,
+)
+from volunteer.rules.periods import period_named
 from volunteer.stats.conversion import last_left_of
 
 # Who asks: everybody of another branch, and the office and a leader of another college.
@@ -60,7 +75,10 @@ FOR_ALL = {
     "/c/": "whoever sees a code may open it",
     "/C/": "whoever sees a code may open it",
     "/terms/": "all colleges have the same terms",
+    "/policy/": "all colleges have the same versions of the policy",
     "/display/": "the token of a link is a secret of whoever was given it",
+    "/me/stored/": "the name of a table; its rows are the asker's own",
+    "/api/v1/certificates/": "the digest is a secret of whoever holds the paper",
     "/sign-ups/": "shifts are open to the whole college; test_sign_ups asks from another one",
     "/posters/": "the name of a finished file is a secret of whoever asked for it",
 }
@@ -75,7 +93,8 @@ CODES = {
 ONE_OF_A_LIST = {"form": "csv"}
 # What forms ask for, so that it is the row on which they fail.
 FORM = {"reason": "不在岗", "upheld": "yes", "ends_at": "2026-03-16T12:00", "password": "a long new password"}
-FORM |= {"text": "在岗吗?", "answer": "在岗", "is_right": "yes", "finding": "问过负责人"}
+FORM |= {"ref": "00000000-0000-0000-0000-000000000009", "kind": "month", "period": "2026-03"}
+FORM |= {"text": "在岗吗?", "answer": "在岗", "is_right": "yes", "finding": "问过负责人", "granted": "no"}
 
 
 @pytest.fixture
@@ -94,7 +113,18 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             now=LONG_AGO,
         )
         visit = stage.serve("mei", "09:00", "12:00")
+        certificate, notice = certified(stage), hours_notice(stage)
         request = stage.make_up("ning", "09:00", "10:00", "13:00")
+        order = RecountOrder(
+            unit_id=people.college,
+            policy_id=people.policy,
+            from_on=NOW.date(),
+            before_on=NOW.date() + timedelta(days=1),
+            reason="党委会决定",
+            proposed_by_id=people.office_account,
+            proposed_at=NOW,
+        )
+        session.add(order)
         photo = Photo(
             request_id=request, digest="0" * 64, width=4, height=3, content=b"\xff\xd8\xff", sent_at=NOW
         )
@@ -121,6 +151,18 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         session.add(draw)
         session.flush()
         session.add(SpotCheck(draw_id=draw.id, visit_id=visit))
+        report = freeze(
+            session,
+            Written(ref="00000000-0000-0000-0000-000000000001", plans="下月继续"),
+            unit_id=people.law,
+            period=period_named(ReportKind.MONTH, "2026-03", {}),
+            actor=stage.actor("secretary"),
+            campus=campus,
+            now=NOW,
+        )
+        erasure = Erasure(member_id=people.mei, asked_at=NOW)
+        session.add(erasure)
+        session.flush()
         gone = System(session).member("2023010009", people.law)
         decide.transfer(
             session, member_id=gone, to_unit_id=None, on=NOW.date(), actor=None, campus=campus, now=NOW
@@ -148,9 +190,15 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             "message_id": session.scalars(message).one(),
             "request_id": request,
             "photo_id": photo.id,
+            "order_id": order.id,
             "objection_id": objection,
             "question_id": question,
             "draw_id": draw.id,
+            "report_id": report,
+            "erasure_id": erasure.id,
+            "certificate_id": certificate,
+            "paper_request_id": session.scalars(select(CertificateRequest.id)).one(),
+            "notice_id": notice,
             "proposal_id": proposal,
             "decision_id": decision,
             "membership_id": last_left_of(session, gone),

@@ -1,6 +1,7 @@
 """The trail of acts: one line for each, written in the act's own transaction."""
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert
@@ -8,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from volunteer.database import table_of
 from volunteer.fixed import Fixed
-from volunteer.models import AuditLine
+from volunteer.models import AuditLine, Look
 
 _ENCODER = json.JSONEncoder(default=str, ensure_ascii=False)
 COLUMNS = "at actor_id act subject facts"
+_LOOK = Fixed(insert(table_of(Look)), "at account_id what member_id unit_id")
 _INSERT = Fixed(insert(table_of(AuditLine)), f"{COLUMNS} subject_id")
 
 
@@ -32,6 +34,11 @@ def note(
 def write(session: Session, line: dict[str, object], subject_id: int | None) -> None:
     """Write a line that :func:`line_of` made."""
     _INSERT.run(session, line | {"subject_id": subject_id})
+
+
+def note_look(session: Session, looks: Sequence[Mapping[str, object]]) -> None:
+    """Write who looked at whose data: the columns of :class:`Look`. No act, so in no act's transaction."""
+    _LOOK.run_many(session, looks)
 
 
 def line_of(

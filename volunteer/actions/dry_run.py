@@ -6,13 +6,14 @@ Rounding, the least record, the caps and the threshold are judged anew; who came
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from volunteer.actions.book import Nearby, earned_by, read_between
+from volunteer.actions.near import NearVisit
 from volunteer.rules.campus import Campus
 from volunteer.rules.credit import VisitCredit
 from volunteer.rules.kinds import Phase
@@ -60,27 +61,32 @@ def dry_run(
     member_ids: Sequence[int],
     standings: Mapping[int, MemberStanding],
     campus: Campus,
+    only: Callable[[NearVisit], bool] | None = None,
 ) -> Iterator[int]:
     """Go through the members, fill in *run*, and give how many are done after each.
 
     Args:
         member_ids: Whose records are counted again.
         standings: Of those who have a probation to reach the threshold in.
+        only: Which records are counted by the version; the others, and all thresholds, stay under theirs.
     """
     for member_id in member_ids:
         whole = read_between(session, member_id=member_id, from_day=date.min, to_day=date.max)
-        after = earned_by(under(whole, policy), campus.zone)
+        after = earned_by(under(whole, policy, only), campus.zone)
         _add_hours(run, whole, after)
         standing = standings.get(member_id)
         if standing is not None:
-            _add_crossing(run, whole, after, standing, policy)
+            threshold = policy.threshold_min if only is None else standing.standing.threshold
+            _add_crossing(run, whole, after, standing, policy, threshold)
         run.done += 1
         yield run.done
 
 
-def under(whole: Nearby, policy: HoursPolicy) -> Nearby:
-    """Return the member's records as if they had been kept under the version."""
-    return replace(whole, visits=tuple(replace(visit, policy=policy) for visit in whole.visits))
+def under(whole: Nearby, policy: HoursPolicy, only: Callable[[NearVisit], bool] | None = None) -> Nearby:
+    """Return the member's records as if they, or some of them, had been kept under the version."""
+    return whole.replacing(
+        *(replace(visit, policy=policy) for visit in whole.visits if only is None or only(visit))
+    )
 
 
 def _add_hours(run: DryRun, whole: Nearby, after: Mapping[int, VisitCredit]) -> None:
@@ -97,6 +103,7 @@ def _add_crossing(
     after: Mapping[int, VisitCredit],
     standing: MemberStanding,
     policy: HoursPolicy,
+    threshold: int,
 ) -> None:
     at = standing.standing
     if standing.starts_on is None or standing.ends_before is None:
@@ -121,9 +128,9 @@ def _add_crossing(
         name=standing.name,
         unit_name=standing.unit_name or "",
         counted=(at.counted, counted),
-        threshold=(at.threshold, policy.threshold_min),
+        threshold=(at.threshold, threshold),
     )
-    is_met = counted >= policy.threshold_min
+    is_met = counted >= threshold
     if is_met and not at.is_met:
         run.reached.append(crossing)
     elif at.is_met and not is_met:

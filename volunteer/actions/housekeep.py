@@ -1,8 +1,9 @@
-"""What time alone brings about: open visits past their grace, lines to seal, sums to keep, heads to sign.
+"""What time alone brings about: visits past their grace, lines to seal, heads to sign, names to forget.
 
 Done once or ten times, by one process or by several at once, it comes to the same.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,10 +12,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from volunteer.actions import kept
+from volunteer.actions.anonymise import AT_ONCE as NAMES_AT_ONCE
+from volunteer.actions.anonymise import anonymise_due
 from volunteer.actions.book import Why, around_visit, book
 from volunteer.actions.remind import tell_daily, tell_due
 from volunteer.actions.seal import BATCH, seal, sign_heads
-from volunteer.database import in_transaction
+from volunteer.database import in_transaction, transaction
 from volunteer.models import Letter, Message, Shift, Upload, Visit, WrongTry
 from volunteer.rules.campus import Campus
 from volunteer.rules.evidence import state_at
@@ -28,19 +31,56 @@ UPLOADS_KEPT = timedelta(days=1)
 MESSAGES_KEPT = timedelta(days=120)
 
 
-def housekeep(*, campus: Campus, signer: HeadSigner, now: datetime) -> Mapping[str, int]:
+class _Undone(Exception):
+    """Ends a dry run: nothing of it is kept."""
+
+
+def housekeep(
+    *, campus: Campus, signer: HeadSigner, retention_years: int, now: datetime
+) -> Mapping[str, int]:
     """Do all that is due, each step in transactions of its own, and return how much of each was done."""
+    steps = _steps(campus, signer, retention_years, now)
+    return {name: until_done(step, at_once) for name, (step, at_once) in steps.items()}
+
+
+def would_do(*, campus: Campus, signer: HeadSigner, retention_years: int, now: datetime) -> Mapping[str, int]:
+    """Return how much of each is due. All of it is done in one transaction, which is then let go."""
+    found: dict[str, int] = {}
+    try:
+        with transaction() as session:
+            for name, (step, at_once) in _steps(campus, signer, retention_years, now).items():
+                found[name] = total = step(session)
+                while total >= at_once and (more := step(session)) > 0:
+                    found[name] += more
+                    total = more
+            raise _Undone
+    except _Undone:
+        return found
+
+
+def _steps(
+    campus: Campus, signer: HeadSigner, retention_years: int, now: datetime
+) -> Mapping[str, tuple[Callable[[Session], int], int]]:
+    """Return each step with the most that it does at once."""
     return {
-        "closed": until_done(lambda session: close_past_grace(session, campus=campus, now=now), AT_ONCE),
-        "sealed": until_done(seal, BATCH),
-        "kept": until_done(kept.keep_sums, kept.AT_ONCE),
-        "signed": in_transaction(
-            lambda session: sign_heads(session, on=campus.day(now), signer=signer, now=now)
+        "closed": (lambda session: close_past_grace(session, campus=campus, now=now), AT_ONCE),
+        "sealed": (seal, BATCH),
+        "kept": (kept.keep_sums, kept.AT_ONCE),
+        "signed": (
+            lambda session: sign_heads(session, on=campus.day(now), signer=signer, now=now),
+            sys.maxsize,
         ),
-        "told": in_transaction(lambda session: tell_due(session, now=now))
-        + in_transaction(lambda session: tell_daily(session, campus=campus, now=now)),
-        "forgotten": in_transaction(lambda session: forget(session, now=now)),
+        "told": (lambda session: _tell(session, campus, now), sys.maxsize),
+        "forgotten": (lambda session: forget(session, now=now), sys.maxsize),
+        "anonymised": (
+            lambda session: anonymise_due(session, years=retention_years, campus=campus, now=now),
+            NAMES_AT_ONCE,
+        ),
     }
+
+
+def _tell(session: Session, campus: Campus, now: datetime) -> int:
+    return tell_due(session, now=now) + tell_daily(session, campus=campus, now=now)
 
 
 def until_done(step: Callable[[Session], int], at_once: int) -> int:

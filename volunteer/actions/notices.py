@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -101,7 +101,7 @@ def freeze(
     today = campus.day(now)
     policy_id, policy = policy_for(session, today)
     if kind is NoticeKind.HOURS:
-        last = last_day_of_hours(today, policy.notice_workdays, work_calendar(session, campus))
+        last = last_of_hours(session, today, campus)
     else:
         last = Deadline(last_day_of_certificates(today, policy.certificate_notice_days), False)
     frozen = Frozen(
@@ -139,6 +139,12 @@ def freeze(
         checksum=frozen.checksum,
     )
     return notice.id
+
+
+def last_of_hours(session: Session, today: date, campus: Campus) -> Deadline:
+    """Return the last day of a notice of hours that is opened today."""
+    policy = policy_for(session, today)[1]
+    return last_day_of_hours(today, policy.notice_workdays, work_calendar(session, campus))
 
 
 def withdraw_notice(

@@ -9,7 +9,7 @@ from volunteer.actions.access import actor_id, check_college, check_not_own
 from volunteer.actions.ask import check_still_member
 from volunteer.actions.audit import note
 from volunteer.actions.registry import CODE_LENGTH, open_window
-from volunteer.models import Account, Credit, Member
+from volunteer.models import Account, Credit, FormerName, Member
 from volunteer.pinyin import initials_of, sort_key_of
 from volunteer.rules.campus import Campus
 from volunteer.rules.kinds import Stage
@@ -29,7 +29,8 @@ def rename(session: Session, *, member_id: int, name: str, actor: Actor | None, 
     name = clean_line(name, "name")
     if name == member.name:
         return
-    note(session, "rename", "member", member_id, actor_id=actor_id(actor), now=now, was=member.name, to=name)
+    note(session, "rename", "member", member_id, actor_id=actor_id(actor), now=now)
+    session.add(FormerName(member_id=member_id, name=member.name, until_at=now))
     member.name, member.sort_key, member.initials = name, sort_key_of(name), initials_of(name)
     session.execute(update(Account).where(Account.member_id == member_id).values(name=name))
     session.flush()
@@ -64,8 +65,9 @@ def mend_number(
         .values(login=student_no, session_epoch=Account.session_epoch + 1)
     )
     session.flush()
-    by = actor_id(actor)
-    note(session, "mend_number", "member", member_id, actor_id=by, now=now, was=was, to=student_no)
+    note(session, "mend_number", "member", member_id, actor_id=actor_id(actor), now=now)
+    session.add(FormerName(member_id=member_id, student_no=was, until_at=now))
+    session.flush()
 
 
 def make_candidate(session: Session, *, member_id: int, actor: Actor | None, now: datetime) -> None:

@@ -45,7 +45,12 @@ def _run(app: Flask, settings: Settings) -> None:
 def _keep_house(app: Flask, settings: Settings) -> None:
     with app.app_context():
         try:
-            housekeep(campus=settings.campus, signer=HeadSigner(settings.keyring), now=clock.utc_now())
+            housekeep(
+                campus=settings.campus,
+                signer=HeadSigner(settings.keyring),
+                retention_years=settings.retention_years,
+                now=clock.utc_now(),
+            )
         except (SQLAlchemyError, StaleRow):
             # The database may be away for a while; the next turn finds the same work.
             log.warning("housekeeping was not done", exc_info=True)

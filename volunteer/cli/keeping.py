@@ -8,7 +8,9 @@ from dataclasses import asdict
 import click
 
 from volunteer import clock
+from volunteer.actions.anonymise import due
 from volunteer.actions.housekeep import housekeep as do_all
+from volunteer.actions.housekeep import would_do
 from volunteer.actions.seal import Fault, Proof, verify
 from volunteer.cli.data import opened
 from volunteer.signatures import HeadSigner
@@ -25,14 +27,25 @@ FAULTS = {
 
 
 @click.command()
+@click.option("--dry-run", "is_dry", is_flag=True, help="Tell what is due and do nothing.")
 @click.option("--json", "as_json", is_flag=True)
-def housekeep(*, as_json: bool) -> None:
+def housekeep(*, is_dry: bool, as_json: bool) -> None:
     """Do what time alone brings about: close, seal, sign, forget. A running server does it by itself."""
-    with opened() as (settings, _):
-        done = do_all(campus=settings.campus, signer=HeadSigner(settings.keyring), now=clock.utc_now())
-    click.echo(
-        json.dumps(dict(done)) if as_json else ", ".join(f"{count} {what}" for what, count in done.items())
-    )
+    with opened() as (settings, session):
+        now, years = clock.utc_now(), settings.retention_years
+        gone = due(session, years=years, campus=settings.campus, now=now) if is_dry else []
+        act = would_do if is_dry else do_all
+        done = act(
+            campus=settings.campus, signer=HeadSigner(settings.keyring), retention_years=years, now=now
+        )
+    if as_json:
+        names = {"names": [one.student_no for one in gone]} if is_dry else {}
+        click.echo(json.dumps(dict(done) | names))
+        return
+    for one in gone:
+        click.echo(f"{one.student_no} left on {one.left_on}: the name would go")
+    counts = ", ".join(f"{count} {what}" for what, count in done.items())
+    click.echo(f"Nothing was done. It would be: {counts}" if is_dry else counts)
 
 
 @click.command("verify-ledger")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from volunteer.actions import sign_in
 from volunteer.actions.audit import note
 from volunteer.demo.casting import STORIES, cast_stories
+from volunteer.demo.certificates import papers_of_branch
 from volunteer.demo.founding import ADMIN, AUDITOR, founding
 from volunteer.demo.papers import papers
 from volunteer.demo.places import COLLEGE_CODE, POSTS, SHOWN_BRANCH, TITLES
@@ -67,6 +68,7 @@ def planned(campus: Campus, now: datetime, seed: int) -> Plan:
         *extra_steps,
         *oddities(duties, today=today, zone=zone),
         *papers(roster, duties, today=today, zone=zone),
+        *papers_of_branch(roster, today=today, zone=zone),
     ]
     for duty in [*duties, *extra_duties, *live]:
         steps += STORIES[duty.story](duty, rng)

@@ -26,6 +26,9 @@ from volunteer.models.people import (
 )
 from volunteer.models.photos import Photo
 from volunteer.models.places import Base, Display, Post, Shift, ShiftBreak, Site
+from volunteer.models.privacy import Erasure, FormerName, Look
+from volunteer.models.recounts import RecountOrder
+from volunteer.models.reports import Snapshot
 from volunteer.models.requests import Approval, Objection, Request
 from volunteer.models.review import Question, SpotCheck, SpotDraw
 from volunteer.models.sign_ups import CalendarLink, SignUp
@@ -50,13 +53,16 @@ __all__ = [
     "Device",
     "Display",
     "DisplayLink",
+    "Erasure",
     "Evidence",
+    "FormerName",
     "Headcount",
     "HostStatement",
     "KeptPeriod",
     "KeptSum",
     "LedgerHead",
     "Letter",
+    "Look",
     "MailAddress",
     "Member",
     "Membership",
@@ -74,6 +80,7 @@ __all__ = [
     "Proposal",
     "Question",
     "QueuedScan",
+    "RecountOrder",
     "Request",
     "RoleGrant",
     "RollCall",
@@ -83,6 +90,7 @@ __all__ = [
     "SignUp",
     "Site",
     "Slip",
+    "Snapshot",
     "SpotCheck",
     "SpotDraw",
     "Term",

@@ -114,8 +114,8 @@ class CertificateRequest(Numbered):
 class Certificate(Numbered):
     """A certificate that the college issued. Append-only; what ends it is a row of its own.
 
-    ``unit_id`` is the member's branch on that day, ``digest`` the SHA-256 of the signed token in hex: whoever
-    holds the paper can ask for it by that, and nobody can guess it.
+    ``unit_id`` is the member's branch on that day, ``digest`` the SHA-256 of what is signed, in hex: whoever
+    holds the paper can ask for it by that, and nobody else can.
     """
 
     __tablename__ = "certificate"

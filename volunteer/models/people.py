@@ -14,6 +14,7 @@ class Member(Numbered):
 
     ``unit_id`` is the present branch, None after a transfer out of the college.
     ``sort_key`` and ``initials`` are the pinyin of the name, for order and search on every engine.
+    After ``anonymised_at`` neither name nor number tells who it was; the records stay under the row.
     """
 
     __tablename__ = "member"
@@ -25,6 +26,7 @@ class Member(Numbered):
     initials: Mapped[str] = mapped_column(String(60))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     stage: Mapped[Stage] = mapped_column(one_of(Stage))
+    anonymised_at: Mapped[datetime | None]
 
 
 class Membership(Numbered):

@@ -245,6 +245,20 @@ class Flag(StrEnum):
     NEVER_REFUSES = "never_refuses"
 
 
+class Sight(StrEnum):
+    """What somebody of an office looked at or took along; kept in the trail."""
+
+    RECORDS = "records"
+    RECORDS_FILE = "records_file"
+    HOURS_SHEET = "hours_sheet"
+    HAND_OVER = "hand_over"
+    ROSTER_ENTRY = "roster_entry"
+    MEMBERS = "members"
+    MEMBERS_FILE = "members_file"
+    DUE_FILE = "due_file"
+    TRAIL_FILE = "trail_file"
+
+
 class SignUpFor(StrEnum):
     """Who may sign up for the shifts of a post; at ``NOBODY`` one comes without signing up."""
 
@@ -312,6 +326,49 @@ class UploadKind(StrEnum):
 
     MEMBERS = "members"
     SHIFTS = "shifts"
+
+
+class ReportKind(StrEnum):
+    """The kind of stretch of days that a report covers."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF_YEAR = "half_year"
+    YEAR = "year"
+    TERM = "term"
+    ACADEMIC_YEAR = "academic_year"
+    DAYS = "days"
+
+
+class Figure(StrEnum):
+    """What a report counts. Minutes where the name says so."""
+
+    PROBATIONARY = "probationary"
+    HEADCOUNT = "headcount"
+    PERSON_TIMES = "person_times"
+    NET_MIN = "net_min"
+    CREDITED_MIN = "credited_min"
+    MADE_UP_MIN = "made_up_min"
+    RECORDED_MIN = "recorded_min"
+    POSTS = "posts"
+    BASES = "bases"
+    VISITS = "visits"
+    IN_TIME = "in_time"
+    MAKE_UPS = "make_ups"
+    CORRECTIONS = "corrections"
+    LATE_APPROVALS = "late_approvals"
+    REQUESTS_REJECTED = "requests_rejected"
+    OBJECTIONS = "objections"
+    SPOT_DRAWN = "spot_drawn"
+    SPOT_CHECKED = "spot_checked"
+    FALSE_RECORDS = "false_records"
+    CERTIFICATES = "certificates"
+    CONVERTED = "converted"
+    EXTENDED = "extended"
+    CANCELLED = "cancelled"
+    DUE = "due"
+    JUDGED = "judged"
+    MET = "met"
 
 
 COUNTING_CATEGORIES = frozenset({Category.SERVICE})

@@ -27,6 +27,24 @@ def clean_line(text: str, field: str, *, longest: int = NAME_LENGTH) -> str:
     return line
 
 
+def clean_text(text: str, field: str, *, longest: int) -> str:
+    """Return *text* with its lines kept: their ends of one kind, no blanks behind, one empty line at most.
+
+    Raises:
+        Refusal: ``BAD_FIELD``: too long, or with characters that nobody can see.
+    """
+    kept: list[str] = []
+    for line in text.replace("\t", " ").splitlines():
+        if line.strip():
+            kept.append(clean_line(line, field, longest=longest))
+        elif kept and kept[-1]:
+            kept.append("")
+    found = "\n".join(kept).strip()
+    if len(found) > longest:
+        raise Refusal(Reason.BAD_FIELD, field=field, longest=longest)
+    return found
+
+
 def _is_invisible(character: str) -> bool:
     if ord(character) in _IDEOGRAPHS and ord(character) & 0xFFFF < 0xFFFE:
         return False

@@ -39,6 +39,7 @@ class Reason(StrEnum):
     CHANGED_MEANWHILE = "changed_meanwhile"
     STAGE_ORDER = "stage_order"
     ALREADY_CREDITED = "already_credited"
+    ON_PROBATION = "on_probation"
     SIGN_UP_CLOSED = "sign_up_closed"
     SIGN_UP_OVERLAPS = "sign_up_overlaps"
     SIGN_UPS_USED = "sign_ups_used"

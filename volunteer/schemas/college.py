@@ -7,7 +7,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 
 from volunteer.rules.kinds import Confirmation, Stage
 from volunteer.rules.policy import LIMITS
-from volunteer.schemas.fields import MISSING, N_, CodeField, Day, Hours, Line, Number, OneOf
+from volunteer.schemas.fields import MISSING, N_, Area, CodeField, Day, Hours, Line, Number, OneOf
 
 ENDS_NOT_BEFORE = N_("The last day must not lie before the first.")
 LONGEST_STRETCH_DAYS = 100
@@ -71,6 +71,23 @@ class StretchForm(_Stretch):
         """Refuse half a year at once: that is a slip of the pen."""
         if (values["ends_on"] - values["starts_on"]).days >= LONGEST_STRETCH_DAYS:
             raise ValidationError(TOO_LONG, "ends_on")
+
+
+class RecountForm(Schema):
+    """Of which days the records are to be counted by a version, and why."""
+
+    class Meta:
+        unknown = RAISE
+
+    from_on = Day(required=True)
+    until_on = Day(required=True)
+    reason = Area(required=True, longest=200)
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_order(self, values: dict[str, Any], **_kwargs: Any) -> None:
+        """Refuse days that end before they begin."""
+        if values["until_on"] < values["from_on"]:
+            raise ValidationError(ENDS_NOT_BEFORE, "until_on")
 
 
 class _PolicyBase(Schema):

@@ -39,6 +39,7 @@ class RequestRow:
     name: str
     student_no: str
     unit_id: int
+    unit_code: str
     unit_name: str
     state: CertificateState
     asked_by_id: int
@@ -70,6 +71,7 @@ class CertificateRow:
     marks: str
     notice_id: int
     issued_on: date
+    issued_at: datetime
     handler: str
     approver: str
     standing: Standing
@@ -149,6 +151,14 @@ def request_in_reach(
     return found[0] if found else None
 
 
+def request_of(session: Session, request_id: int, actor: Actor) -> RequestRow | None:
+    """Return a request that is the asker's own, or that she made for a member."""
+    own = CertificateRequest.member_id == (actor.member_id or 0)
+    made = CertificateRequest.asked_by_id == actor.account_id
+    found = _requests(session, CertificateRequest.id == request_id, or_(own, made))
+    return found[0] if found else None
+
+
 def count_of(session: Session, unit_path: str, asked: Asked) -> int:
     """Return how many certificates :func:`certificates_below` lists in all."""
     statement = _from(select(func.count()).select_from(Certificate)).where(*_wanted(unit_path, asked))
@@ -209,6 +219,7 @@ def _requests(session: Session, *which: ColumnElement[bool]) -> Sequence[Request
             Member.name,
             Member.student_no,
             CertificateRequest.unit_id,
+            Unit.code.label("unit_code"),
             Unit.name.label("unit_name"),
             CertificateRequest.state,
             CertificateRequest.asked_by_id,
@@ -289,6 +300,7 @@ def _certificates(
             Certificate.marks,
             Certificate.notice_id,
             Certificate.issued_on,
+            Certificate.issued_at,
             handler.name.label("handler"),
             approver.name.label("approver"),
             CertificateEnd.kind.label("ended"),

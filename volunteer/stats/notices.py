@@ -35,6 +35,7 @@ class NoticeRow:
     unit_id: int
     unit_code: str
     unit_name: str
+    unit_path: str
     kind: NoticeKind
     starts_on: date
     last_on: date
@@ -107,8 +108,11 @@ def notice_in_reach(
     return found[0] if found else None
 
 
-def lines_of(session: Session, notice_id: int) -> Sequence[LineRow]:
-    """Return what a notice says, in its order."""
+def lines_of(session: Session, notice_id: int, *, member_id: int | None = None) -> Sequence[LineRow]:
+    """Return what a notice says, in its order; or of one member alone."""
+    which = [NoticeLine.notice_id == notice_id]
+    if member_id is not None:
+        which.append(NoticeLine.member_id == member_id)
     rows = session.execute(
         select(
             NoticeLine.number,
@@ -123,10 +127,20 @@ def lines_of(session: Session, notice_id: int) -> Sequence[LineRow]:
         )
         .join(Member, Member.id == NoticeLine.member_id)
         .outerjoin(Unit, Unit.id == Member.unit_id)
-        .where(NoticeLine.notice_id == notice_id)
+        .where(*which)
         .order_by(NoticeLine.number)
     )
     return [LineRow(**row._mapping) for row in rows]
+
+
+def member_of_visit(session: Session, notice_id: int, visit_id: int) -> int | None:
+    """Return whose record it is, if the notice lists her."""
+    found: int | None = session.scalar(
+        select(Visit.member_id)
+        .join(NoticeLine, NoticeLine.member_id == Visit.member_id)
+        .where(Visit.id == visit_id, NoticeLine.notice_id == notice_id)
+    )
+    return found
 
 
 def is_as_frozen(notice: NoticeRow, lines: Sequence[LineRow]) -> bool:
@@ -216,6 +230,7 @@ def _notices(session: Session, *which: ColumnElement[bool]) -> Sequence[NoticeRo
             Notice.unit_id,
             Unit.code.label("unit_code"),
             Unit.name.label("unit_name"),
+            Unit.path.label("unit_path"),
             Notice.kind,
             Notice.starts_on,
             Notice.last_on,

@@ -24,6 +24,11 @@ def policies(session: Session) -> tuple[HoursPolicy, ...]:
     return tuple(policy for _, policy in parsed_policies(text))
 
 
+def versions_by_id(session: Session) -> dict[int, HoursPolicy]:
+    """Return all versions by their ids."""
+    return dict(parsed_policies(session.execute(select(policies_column())).scalar_one()))
+
+
 @lru_cache(maxsize=256)
 def parsed_policies(text: str) -> tuple[tuple[int, HoursPolicy], ...]:
     """Return the policy versions with their ids. Cached by content: versions never change."""

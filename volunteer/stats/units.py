@@ -57,6 +57,12 @@ def unit_to_read(session: Session, code: str, actor: Actor, roles: Collection[Ro
     return UnitRow(**row._mapping) if row else None
 
 
+def unit_row(session: Session, unit_id: int) -> UnitRow:
+    """Return the unit of that id."""
+    row = session.execute(select(*_COLUMNS).where(Unit.id == unit_id)).one()
+    return UnitRow(**row._mapping)
+
+
 def units_in_reach(session: Session, actor: Actor, roles: Collection[Role]) -> list[UnitRow]:
     """Return all units in reach, in the order of the tree."""
     rows = session.execute(select(*_COLUMNS).where(unit_in_reach(actor, roles)).order_by(Unit.path)).all()

@@ -53,9 +53,12 @@ def assemble(app: Flask, settings: Settings) -> None:
     """Put the parts of the edge together; the order of the hooks is that of these lines."""
     from volunteer.web import (
         accounts,
+        activity_day,
         api,
         auth,
         branch,
+        certificate_keys,
+        certificates,
         college,
         conversion,
         entry,
@@ -65,17 +68,22 @@ def assemble(app: Flask, settings: Settings) -> None:
         inbox,
         language,
         leader,
+        looks,
         metrics,
+        notices,
         oversight,
         overview,
         papers,
         people,
+        personal,
         photos,
         posters,
         problems,
         pwa,
         received,
+        recounts,
         registry,
+        reports,
         review,
         routing,
         scan,
@@ -86,7 +94,9 @@ def assemble(app: Flask, settings: Settings) -> None:
         slips,
         student,
         timetable,
+        trail,
         typed,
+        verify,
     )
 
     metrics.init_app(app)
@@ -96,6 +106,8 @@ def assemble(app: Flask, settings: Settings) -> None:
     security.init_app(app, settings)
     problems.init_app(app)
     show.init_app(app, settings)
+    looks.init_app(app)
+    certificate_keys.init_app(app, settings)
     inbox.init_app(app)
     for part in (
         health,
@@ -110,17 +122,25 @@ def assemble(app: Flask, settings: Settings) -> None:
         screens,
         posters,
         college,
+        recounts,
         branch,
         overview,
         received,
         conversion,
         papers,
+        reports,
+        activity_day,
+        certificates,
+        notices,
+        verify,
         typed,
         photos,
         review,
         oversight,
+        trail,
         registry,
         people,
+        personal,
         importing,
         timetable,
         entry,

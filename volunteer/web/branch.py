@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from volunteer import clock
 from volunteer.database import db
-from volunteer.rules.kinds import Role
+from volunteer.rules.kinds import Role, Sight
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats import conversion, units
 from volunteer.stats.breakdown import breakdown_of
 from volunteer.stats.claims import typed_requests
 from volunteer.stats.rollups import Days
 from volunteer.stats.standing import MemberStanding, member_standing
-from volunteer.web import access, records, tables
+from volunteer.web import access, looks, records, tables
 from volunteer.web.show import settings
 
 bp = Blueprint("branch", __name__)
@@ -37,6 +37,7 @@ def member(member_id: int) -> ResponseReturnValue:
     session = db.session()
     if not units.may_read_member(session, member_id, access.actor(), access.READERS):
         raise Refusal(Reason.UNKNOWN)
+    looks.saw(Sight.RECORDS, member_id=member_id)
     now, actor = clock.utc_now(), access.actor()
     is_own = actor.is_member(member_id)
     one = member_standing(session, member_id, today=settings().campus.day(now))
@@ -59,6 +60,7 @@ def member_table(member_id: int, form: str) -> Response:
     session, now = db.session(), clock.utc_now()
     if not units.may_read_member(session, member_id, access.actor(), access.READERS):
         raise Refusal(Reason.UNKNOWN)
+    looks.saw(Sight.RECORDS_FILE, member_id=member_id)
     one = member_standing(session, member_id, today=settings().campus.day(now))
     found = records.by_month(session, member_id, now=now)
     return tables.answer(tables.records(one, found, now=now), form)

@@ -22,6 +22,7 @@ from volunteer.stats import college as college_rows
 from volunteer.stats import units
 from volunteer.stats.college import TermRow
 from volunteer.stats.policies import policies
+from volunteer.stats.recounts import orders
 from volunteer.stats.standing import members_of
 from volunteer.web import access, policy_words
 from volunteer.web.forms import Form
@@ -144,7 +145,12 @@ def versions() -> ResponseReturnValue:
         for row, older in zip(rows, before, strict=True)
     ]
     return render_template(
-        "college/policies.html", listed=listed, in_force=in_force, today=today, words=policy_words
+        "college/policies.html",
+        listed=listed,
+        recounts=orders(db.session(), access.actor()),
+        in_force=in_force,
+        today=today,
+        words=policy_words,
     )
 
 

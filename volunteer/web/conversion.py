@@ -14,7 +14,7 @@ from volunteer import clock
 from volunteer.actions import decide, meeting
 from volunteer.actions.meeting import Proposed
 from volunteer.database import db, in_transaction
-from volunteer.rules.kinds import DecisionKind, Phase, ProposalState, Role, UnitKind
+from volunteer.rules.kinds import DecisionKind, Phase, ProposalState, Role, Sight, UnitKind
 from volunteer.rules.policy import policy_on
 from volunteer.rules.probation import Probation
 from volunteer.rules.reasons import Reason, Refusal
@@ -25,7 +25,7 @@ from volunteer.stats.conversion import ProposalRow, TransferRow
 from volunteer.stats.policies import policies
 from volunteer.stats.standing import MemberStanding, due_in, member_standing, undecided
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, paging, tables, words
+from volunteer.web import access, looks, paging, tables, words
 from volunteer.web.forms import Form
 from volunteer.web.show import settings
 
@@ -84,6 +84,7 @@ def desk(code: str) -> ResponseReturnValue:
 def desk_table(code: str, form: str) -> Response:
     """Export who is due, as filtered on the page."""
     unit, now, session = _unit(code), clock.utc_now(), db.session()
+    looks.saw(Sight.DUE_FILE, unit_id=unit.id)
     chosen = _asked_due()
     people = [one for one in _undecided(session, unit) if chosen is None or chosen.holds(one)]
     ids = [one.member_id for one in people]
@@ -351,6 +352,7 @@ def _member(member_id: int, roles: frozenset[Role] = access.REVIEWERS) -> Member
     if not units.may_read_member(db.session(), member_id, access.actor(), roles):
         raise Refusal(Reason.UNKNOWN)
     access.reach()
+    looks.saw(Sight.RECORDS, member_id=member_id)
     return member_standing(db.session(), member_id, today=_today())
 
 

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from volunteer import clock
 from volunteer.database import db
+from volunteer.rules.kinds import Sight
 from volunteer.rules.progress import (
     PHASES,
     STATUSES,
@@ -33,7 +34,7 @@ from volunteer.stats.rollups import Days, RollUp
 from volunteer.stats.shares import shares_of
 from volunteer.stats.standing import standings
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, asked_members, charts, paging, tables
+from volunteer.web import access, asked_members, charts, looks, paging, tables
 from volunteer.web.asked_members import Basis
 from volunteer.web.paging import Page
 from volunteer.web.show import settings
@@ -127,6 +128,7 @@ def members_table(code: str, form: str) -> Response:
     """Export the members with their standing, exactly those whom the page lists and in its order."""
     (unit, below), now = _unit(code), clock.utc_now()
     wish = asked_members.asked_wish(below)
+    looks.saw(Sight.MEMBERS_FILE, unit_id=unit.id)
     people = progress.progress_of(db.session(), unit.path, today=settings().campus.day(now))
     seen = Seen(unit=unit, below=below, now=now, people=people, wish=wish)
     return tables.answer(tables.members(unit, _full(seen.chosen, seen.today), now=now), form)

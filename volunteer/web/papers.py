@@ -11,6 +11,7 @@ from volunteer import clock
 from volunteer.actions.housekeep import until_done
 from volunteer.actions.seal import BATCH, seal
 from volunteer.database import db
+from volunteer.rules.kinds import Sight
 from volunteer.rules.policy import policy_on
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats import conversion, ledger, units
@@ -19,7 +20,7 @@ from volunteer.stats.conversion import TransferRow
 from volunteer.stats.policies import policies
 from volunteer.stats.records import records_of, typed_records_of
 from volunteer.stats.standing import MemberStanding, member_standing
-from volunteer.web import access, downloads, paging
+from volunteer.web import access, downloads, looks, paging
 from volunteer.web.conversion import transfer_row
 from volunteer.web.hours_paper import HoursSheet, hours_sheet_pdf
 from volunteer.web.show import settings
@@ -37,6 +38,7 @@ def hours_sheet(member_id: int) -> Response:
     if not units.may_read_member(db.session(), member_id, access.actor(), access.READERS):
         raise Refusal(Reason.UNKNOWN)
     access.reach()
+    looks.saw(Sight.HOURS_SHEET, member_id=member_id)
     return _print(member_id, None)
 
 
@@ -45,6 +47,7 @@ def hours_sheet(member_id: int) -> Response:
 def hand_over(membership_id: int) -> Response:
     """Print the hand-over sheet of a member who has moved."""
     row = transfer_row(membership_id)
+    looks.saw(Sight.HAND_OVER, member_id=row.member_id)
     return _print(row.member_id, row)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from volunteer import clock
 from volunteer.actions import decide, people, registry
 from volunteer.database import db, in_transaction
-from volunteer.rules.kinds import BranchKind, Role, Stage, UnitKind
+from volunteer.rules.kinds import BranchKind, Role, Sight, Stage, UnitKind
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roster import may_stand_below
 from volunteer.schemas.people import AdmitForm, MemberForm, MoveForm, NameForm, NumberForm, UnitForm
@@ -23,7 +23,7 @@ from volunteer.stats import units
 from volunteer.stats.people import PersonRow, Wanted
 from volunteer.stats.reach import sees_all
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, paging
+from volunteer.web import access, looks, paging
 from volunteer.web.forms import Form
 from volunteer.web.show import settings
 
@@ -146,6 +146,7 @@ def change_member(member_id: int) -> ResponseReturnValue:
     if one is None:
         raise Refusal(Reason.UNKNOWN)
     access.reach()
+    looks.saw(Sight.ROSTER_ENTRY, member_id=member_id)
     form = Form.typed()
     was = _written(one)
     if form.is_sent and _did(form, one):

@@ -20,6 +20,7 @@ SHELL_PAGES = {
     "/display": "display/screen.html",
     "/pass": "student/pass.html",
     "/passes/offline": "leader/passes_offline.html",
+    "/verify": "verify/verify.html",
 }
 SHELL_FILES = ("css/app.css", "css/scan.css", "icon.svg", "icons/192.png", "manifest.webmanifest")
 
@@ -75,6 +76,13 @@ def own_pass() -> str:
 def offline_passes() -> str:
     """Show the keeper's scanner of members' own codes, for when there is no network."""
     return _shell_page("/passes/offline")
+
+
+@bp.get("/verify")
+@access.public
+def verify() -> str:
+    """Show the page that judges certificates by itself: keys and rules are in it."""
+    return _shell_page("/verify")
 
 
 @lru_cache(maxsize=8)

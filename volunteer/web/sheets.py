@@ -20,6 +20,7 @@ import xlsxwriter
 from volunteer.rules.tally import hundredths, hundredths_text
 
 T = TypeVar("T")
+LONGEST_SHEET_NAME = 31
 # What a spreadsheet would run as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 ROWS_AT_ONCE = 200
@@ -137,29 +138,42 @@ def as_xlsx(table: Table[T]) -> Iterator[bytes]:
 
     The workbook is whole before its first byte is given: its list of contents is at the end.
     """
+    yield from _given([(None, table)])
+
+
+def as_book(tables: Sequence[Table[Any]]) -> Iterator[bytes]:
+    """Give a workbook with a sheet for each table, called by its name."""
+    yield from _given([(table.name[:LONGEST_SHEET_NAME], table) for table in tables])
+
+
+def _given(tables: Sequence[tuple[str | None, Table[Any]]]) -> Iterator[bytes]:
     with TemporaryFile() as file:
-        _write_book(table, file)
+        _write_book(tables, file)
         file.seek(0)
         while piece := file.read(BYTES_AT_ONCE):
             yield piece
 
 
-def _write_book(table: Table[T], file: Any) -> None:
+def _write_book(tables: Sequence[tuple[str | None, Table[Any]]], file: Any) -> None:
     # A row at a time goes to the disk, however long the table is.
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         formats = {kind: book.add_format({"num_format": shape}) for kind, shape in _SHAPES.items()}
         strong = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        sheet = book.add_worksheet()
-        for number, line in enumerate(table.lines):
-            sheet.write_string(number, 0, line)
-        head = len(table.lines)
+        for name, table in tables:
+            _fill(book.add_worksheet(name), table, formats, strong)
+
+
+def _fill(sheet: Any, table: Table[T], formats: dict[Kind, Any], strong: Any) -> None:
+    for number, line in enumerate(table.lines):
+        sheet.write_string(number, 0, line)
+    head = len(table.lines)
+    for place, column in enumerate(table.columns):
+        sheet.set_column(place, place, 22 if column.kind is Kind.TEXT else 13)
+        sheet.write_string(head, place, column.title, strong)
+    sheet.freeze_panes(head + 1, 0)
+    for number, row in enumerate(table.rows, head + 1):
         for place, column in enumerate(table.columns):
-            sheet.set_column(place, place, 22 if column.kind is Kind.TEXT else 13)
-            sheet.write_string(head, place, column.title, strong)
-        sheet.freeze_panes(head + 1, 0)
-        for number, row in enumerate(table.rows, head + 1):
-            for place, column in enumerate(table.columns):
-                _write(sheet, number, place, column.kind, column.value(row), formats, table.zone)
+            _write(sheet, number, place, column.kind, column.value(row), formats, table.zone)
 
 
 _SHAPES = {

@@ -149,6 +149,8 @@ def tabs() -> Sequence[Tab]:
         found.insert(place, Tab(key="review", href="/review", label=gettext("Review")))
     if held & access.REGISTRARS:
         found.append(Tab(key="registry", href="/registry", label=gettext("Posts and bases")))
+    if held & access.OVERSEERS:
+        found.append(Tab(key="trail", href="/trail", label=gettext("Trail")))
     if held & access.OFFICES:
         found.append(Tab(key="accounts", href="/accounts", label=gettext("Accounts")))
     if account.member_id is not None:

@@ -1,7 +1,7 @@
 """Which columns each list has when it is taken along, and the basis that its figures stand on."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -13,6 +13,8 @@ from volunteer.rules.kinds import Grade, RequestKind
 from volunteer.rules.policy import policy_on
 from volunteer.rules.tally import hours_text
 from volunteer.stats import ledger
+from volunteer.stats.activity_day import DayRow
+from volunteer.stats.certificates import CertificateRow
 from volunteer.stats.conversion import ProposalRow
 from volunteer.stats.ledger import HeadRow
 from volunteer.stats.policies import policies
@@ -134,6 +136,28 @@ def bases(rows: Sequence[BaseRow], *, now: datetime) -> Table[BaseRow]:
     return described(_("Registry"), _("bases"), _("Basis: as registered now"), columns, rows, now=now)
 
 
+def certificates(unit: UnitRow, rows: Sequence[CertificateRow], *, now: datetime) -> Table[CertificateRow]:
+    """Return the certificates of a unit's members."""
+    columns: list[Column[CertificateRow]] = [
+        Column("number", _("Number"), Kind.TEXT, lambda row: row.number),
+        Column("name", _("Name"), Kind.TEXT, lambda row: row.name),
+        Column("student_no", _("Student number"), Kind.TEXT, lambda row: row.student_no),
+        Column("branch", _("Branch"), Kind.TEXT, lambda row: row.unit_name),
+        Column("from", _("From"), Kind.DAY, lambda row: row.from_on),
+        Column("until", _("Until"), Kind.DAY, lambda row: row.last_on),
+        Column("credited_h", _("Hours credited"), Kind.HOURS, lambda row: row.minutes),
+        Column("credited_now_h", _("Hours today"), Kind.HOURS, lambda row: row.minutes_now),
+        Column("issued_on", _("Issued on"), Kind.DAY, lambda row: row.issued_on),
+        Column("handler", _("Handler"), Kind.TEXT, lambda row: row.handler),
+        Column("approver", _("Approver"), Kind.TEXT, lambda row: row.approver),
+        Column("stands", _("Stands"), Kind.TEXT, lambda row: word(row.standing)),
+        Column("reason", _("Reason"), Kind.TEXT, lambda row: row.reason or row.replaced_by),
+    ]
+    heads = ledger.heads(db.session(), unit.path)
+    basis = _("Basis: certificates issued to members of the unit")
+    return described(unit.name, _("certificates"), basis, columns, rows, now=now, heads=heads)
+
+
 def records(one: MemberStanding, months: Sequence[Month], *, now: datetime) -> Table[Record | TypedRecord]:
     """Return all records of a member; the credited hours add up to the total of her page."""
     columns: list[Column[Record | TypedRecord]] = [
@@ -175,6 +199,26 @@ def records(one: MemberStanding, months: Sequence[Month], *, now: datetime) -> T
     heads = ledger.heads_of_member(db.session(), one.member_id)
     basis = _("Basis: all records of all time")
     return described(name, _("records"), basis, columns, rows, now=now, heads=heads)
+
+
+def served(unit: UnitRow, rows: Sequence[DayRow], on: date, *, now: datetime) -> Table[DayRow]:
+    """Return who served where on a day."""
+    columns: list[Column[DayRow]] = [
+        Column("post", _("Post"), Kind.TEXT, lambda row: row.post_name),
+        Column("base", _("Base"), Kind.TEXT, lambda row: row.base_name),
+        Column("starts_at", _("Shift from"), Kind.MOMENT, lambda row: row.starts_at),
+        Column("ends_at", _("Shift to"), Kind.MOMENT, lambda row: row.ends_at),
+        Column("student_no", _("Student number"), Kind.TEXT, lambda row: row.student_no),
+        Column("name", _("Name"), Kind.TEXT, lambda row: row.name),
+        Column("branch", _("Branch"), Kind.TEXT, lambda row: row.unit_name),
+        Column("state", _("Kind"), Kind.TEXT, lambda row: word(row.state)),
+        Column("grade", _("Grade"), Kind.TEXT, lambda row: word(row.grade)),
+        Column("net_h", _("Hours served"), Kind.HOURS, lambda row: row.net),
+        Column("credited_h", _("Hours credited"), Kind.HOURS, lambda row: row.credited),
+    ]
+    basis = _("Basis: all records of %(day)s, but for what is void or rejected", day=on)
+    heads = ledger.heads(db.session(), unit.path)
+    return described(unit.name, _("Activity day"), basis, columns, rows, now=now, heads=heads)
 
 
 def answer(table: Table[T], form: str) -> Response:

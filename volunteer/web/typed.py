@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from volunteer import clock
 from volunteer.actions.ask import request_record
 from volunteer.database import db
-from volunteer.rules.kinds import RequestKind
+from volunteer.rules.kinds import RequestKind, Sight
 from volunteer.rules.policy import policy_on
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas.meeting import TYPED_KINDS, RecordForm
@@ -20,7 +20,7 @@ from volunteer.stats import units
 from volunteer.stats.claims import recorded_minutes, typed_requests
 from volunteer.stats.policies import policies
 from volunteer.stats.standing import member_standing
-from volunteer.web import access
+from volunteer.web import access, looks
 from volunteer.web.forms import Form
 from volunteer.web.photos import run_with_photos
 from volunteer.web.routing import takes_files
@@ -45,6 +45,7 @@ def of_member(member_id: int) -> ResponseReturnValue:
     if not units.may_read_member(db.session(), member_id, access.actor(), access.REVIEWERS):
         raise Refusal(Reason.UNKNOWN)
     access.reach()
+    looks.saw(Sight.RECORDS, member_id=member_id)
     return _page(member_id, f"/members/{member_id}", is_own=False)
 
 

@@ -55,6 +55,9 @@ SENTENCES: Mapping[Reason, Any] = {
     Reason.CHANGED_MEANWHILE: _l(
         "Somebody else was quicker, so nothing was changed by you. Look at how it stands now."
     ),
+    Reason.ON_PROBATION: _l(
+        "Your branch still needs to see whose hours these are. Ask again once the probation is decided."
+    ),
     Reason.STAGE_ORDER: _l(
         "One step follows another: activist, candidate, probationary member. To full membership leads the"
         " meeting's decision."
@@ -130,6 +133,9 @@ CASES: Mapping[tuple[Reason, str], Any] = {
         "The code has 12 letters and digits; 0, 1, I, L, O and U are not among them. Type it as it stands on"
         " the slip."
     ),
+    (Reason.ON_PROBATION, "undecided"): _l(
+        "The probation was over on {day}, and the branch meeting has not decided yet. Ask again once it has."
+    ),
     (Reason.SAME_PERSON, "own_account"): _l(
         "Nobody does this for an own account. Ask another person of the college."
     ),
@@ -202,12 +208,23 @@ CASES: Mapping[tuple[Reason, str], Any] = {
     (Reason.BAD_FIELD, "nothing_served"): _l(
         "Nothing was served in this month, so there is nothing to draw."
     ),
+    (Reason.BAD_FIELD, "no_day"): _l("Please give a date, as 2026-03-02."),
+    (Reason.BAD_FIELD, "no_kind"): _l("There is no such report. Choose one of the list."),
+    (Reason.BAD_FIELD, "no_period"): _l("There is no such period. Choose one of the list, or two days."),
+    (Reason.BAD_FIELD, "ends_first"): _l("The last day lies before the first one."),
+    (Reason.BAD_FIELD, "not_begun"): _l("This begins only on {day}; there is nothing to report yet."),
     (Reason.CHANGED_MEANWHILE, "flagged"): _l("Something speaks for a closer look by now. Open the record."),
     (Reason.ALREADY_EXISTS, "tokens"): _l("Five tokens at a time are enough. Revoke one first."),
     (Reason.BAD_FIELD, "password_length"): _l("At least ten characters, at most 200."),
     (Reason.BAD_FIELD, "password_login"): _l("Not your login or student number."),
     (Reason.BAD_FIELD, "password_plain"): _l("At least five different characters, and no row of digits."),
     (Reason.BAD_FIELD, "password_again"): _l("The two are not the same. Type both again."),
+    (Reason.BAD_FIELD, "recount_ahead"): _l(
+        "This version takes effect on {day}. Until then nothing is counted by it."
+    ),
+    (Reason.CHANGED_MEANWHILE, "recount_waits"): _l(
+        "Another recount waits for its second person. Decide that one first."
+    ),
     (Reason.WRONG_TYPE, "photo"): _l(
         "One of the files is no picture that can be taken here. Choose pictures as JPEG, PNG or WebP; a"
         " screenshot of it will do."
@@ -301,6 +318,12 @@ WITH_FACTS: Mapping[Reason, tuple[Any, ...]] = {
         _l("Not before {day}: until then there is service, or the last move. Choose a later day."),
     ),
     Reason.EXTENSION_OUT_OF_RANGE: (_l("An extension is {low} to {high} months."),),
+    Reason.ON_PROBATION: (
+        _l(
+            "The probation runs until {day}: until then the branch needs to see whose hours these are. Ask"
+            " again from that day on."
+        ),
+    ),
     Reason.STAGE_ORDER: (
         _l(
             "From {stage} the roster does not lead to {to}. One step follows another: activist, candidate,"

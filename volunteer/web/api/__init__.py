@@ -11,6 +11,7 @@ from volunteer.schemas.reads import Problem
 from volunteer.web import access, problems
 from volunteer.web.access import Gate
 from volunteer.web.api import (
+    certificates,
     description,
     form_token,
     organisation,
@@ -50,7 +51,17 @@ class PlainApi(Api):
 
 
 api = PlainApi()
-PARTS = (scans.bp, passes.bp, form_token.bp, reads.bp, organisation.bp, places.bp, timetable.bp, sites.bp)
+PARTS = (
+    scans.bp,
+    passes.bp,
+    form_token.bp,
+    reads.bp,
+    organisation.bp,
+    places.bp,
+    timetable.bp,
+    sites.bp,
+    certificates.bp,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from volunteer import clock
 from volunteer.actions import people, registry
 from volunteer.database import in_transaction
-from volunteer.rules.kinds import Role, Stage
+from volunteer.rules.kinds import Role, Sight, Stage
 from volunteer.rules.reasons import Reason
 from volunteer.schemas import changes
 from volunteer.schemas import entries as shapes
 from volunteer.stats import listing
 from volunteer.stats.listing import MemberEntry, UnitEntry
-from volunteer.web import access
+from volunteer.web import access, looks
 from volunteer.web.api.entries import made, one, page, takes, unit_id
 from volunteer.web.show import settings
 
@@ -84,6 +84,7 @@ def change_unit(values: dict[str, Any], code: str) -> UnitEntry:
 @bp.response(200, shapes.page_of("members", shapes.MemberShown))
 def members(asked: dict[str, Any]) -> dict[str, Any]:
     """List the members in reach, by student number."""
+    looks.saw(Sight.MEMBERS)
     return page("members", listing.members, asked, key="student_no")
 
 
@@ -92,7 +93,9 @@ def members(asked: dict[str, Any]) -> dict[str, Any]:
 @bp.response(200, shapes.MemberShown)
 def member(student_no: str) -> MemberEntry:
     """Return one member."""
-    return one(listing.members, student_no, access.READERS)
+    found: MemberEntry = one(listing.members, student_no, access.READERS)
+    looks.saw(Sight.ROSTER_ENTRY, member_id=found.id)
+    return found
 
 
 @bp.post("/members")

@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from volunteer import clock
 from volunteer.database import db
+from volunteer.rules.kinds import Sight
 from volunteer.rules.policy import policy_on
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas import reads as shapes
@@ -17,7 +18,7 @@ from volunteer.stats.records import Record, records_of
 from volunteer.stats.rollups import Days, RollUp
 from volunteer.stats.standing import MemberStanding, member_standing, members_of
 from volunteer.stats.units import UnitRow
-from volunteer.web import access
+from volunteer.web import access, looks
 from volunteer.web.branch import filtered
 from volunteer.web.show import settings
 
@@ -64,6 +65,7 @@ def unit_members(asked: dict[str, Any], code: str) -> dict[str, Any]:
     All are judged by the rules, as on the page, before the list is cut: order and status come from there.
     """
     unit, today = _unit(code), settings().campus.day(clock.utc_now())
+    looks.saw(Sight.MEMBERS, unit_id=unit.id)
     people = members_of(db.session(), unit.path, today=today)
     found = filtered(people, asked["q"] or "", asked["status"] or "")
     if asked["phase"]:

@@ -1,0 +1,392 @@
+"""Reports of a unit: as the data stand now, frozen, opened down to the records, and compared."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from flask import Blueprint, Response, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from volunteer import clock
+from volunteer.actions.calendar import work_calendar
+from volunteer.actions.housekeep import until_done
+from volunteer.actions.reports import Written, freeze
+from volunteer.actions.seal import BATCH, seal
+from volunteer.database import db, in_transaction
+from volunteer.rules import report as rules
+from volunteer.rules.differences import Differences, differences
+from volunteer.rules.kinds import ReportKind, UnitKind
+from volunteer.rules.periods import Period, check_begun, latest, name_of, period_named
+from volunteer.rules.reasons import Reason, Refusal
+from volunteer.rules.report import Axis, Report, Visited
+from volunteer.schemas.reports import FreezeForm
+from volunteer.stats import reports, units
+from volunteer.stats.reports import SnapshotRow
+from volunteer.stats.units import UnitRow
+from volunteer.web import access, downloads, paging, report_files, tables
+from volunteer.web import report_words as said
+from volunteer.web.forms import Form
+from volunteer.web.report_paper import report_pdf
+from volunteer.web.report_words import Shown
+from volunteer.web.show import settings
+
+bp = Blueprint("reports", __name__)
+A_PAGE = 60
+LINES_SHOWN = 40
+MOST_FROZEN = 500
+# How many of each kind the list offers, the running one first.
+OFFERED = {
+    ReportKind.MONTH: 6,
+    ReportKind.QUARTER: 4,
+    ReportKind.HALF_YEAR: 3,
+    ReportKind.YEAR: 3,
+    ReportKind.TERM: 3,
+    ReportKind.ACADEMIC_YEAR: 2,
+}
+# The report that each kind of unit owes; others are a link away.
+USUAL = {
+    UnitKind.GROUP: ReportKind.MONTH,
+    UnitKind.BRANCH: ReportKind.QUARTER,
+    UnitKind.GENERAL_BRANCH: ReportKind.HALF_YEAR,
+    UnitKind.COLLEGE: ReportKind.YEAR,
+    UnitKind.UNIVERSITY: ReportKind.YEAR,
+}
+LATE = "late"
+
+
+@bp.get("/units/<code:code>/reports")
+@access.reader
+def lists(code: str) -> ResponseReturnValue:
+    """List the reports that can be made, and those that were frozen here and below."""
+    unit, session, today = unit_to_read(code), db.session(), _today()
+    terms = reports.terms(session)
+    usual = USUAL[unit.kind]
+    kinds = sorted(OFFERED, key=lambda kind: kind is not usual)
+    return render_template(
+        "reports/lists.html",
+        unit=unit,
+        offered={kind: latest(kind, today, terms, most=OFFERED[kind]) for kind in kinds},
+        today=today,
+        said=said,
+        page=paging.page(reports.frozen_below(session, unit.path, limit=MOST_FROZEN), A_PAGE),
+    )
+
+
+@bp.get("/units/<code:code>/report")
+@access.reader
+def now(code: str) -> ResponseReturnValue:
+    """Show a report as the data stand now, with the form that freezes it."""
+    unit = unit_to_read(code)
+    period = _asked_period(unit)
+    form = Form(values={"ref": str(uuid4()), "kind": period.kind.value, "period": period.name})
+    return _page(_shown_now(unit, period), unit, form)
+
+
+@bp.post("/units/<code:code>/report")
+@access.committee
+def freeze_it(code: str) -> ResponseReturnValue:
+    """Freeze a report as the data stand now."""
+    unit, form = unit_to_read(code), Form.typed()
+    values = form.load(FreezeForm())
+    period = _period(values["kind"], values["period"]) if values else _asked_period(unit, form.values)
+    if values is not None:
+        # A head on paper stands for all lines that the paper counts.
+        until_done(seal, BATCH)
+        snapshot_id = form.run(lambda: _frozen(unit, period, values))
+        if snapshot_id is not None:
+            return redirect(f"/reports/{snapshot_id}", 303)
+    return _page(_shown_now(unit, period), unit, form)
+
+
+@bp.get("/units/<code:code>/report/records")
+@access.reader
+def records_now(code: str) -> ResponseReturnValue:
+    """Show the records that a figure of now is made of."""
+    unit = unit_to_read(code)
+    period = _asked_period(unit)
+    found = _report_now(unit, period)
+    return _records(found, unit.path, f"/units/{unit.code}/report?{urlencode(_asking(period))}")
+
+
+@bp.get("/units/<code:code>/report.<form:form>")
+@access.reader
+def file_now(code: str, form: str) -> Response:
+    """Take the lines of a report of now along."""
+    unit = unit_to_read(code)
+    return tables.answer(
+        report_files.lines(_shown_now(unit, _asked_period(unit)), zone=settings().zone), form
+    )
+
+
+@bp.get("/reports/<row:report_id>")
+@access.reader
+def frozen(report_id: int) -> ResponseReturnValue:
+    """Show a frozen report."""
+    row = _snapshot(report_id)
+    return _page(_shown_frozen(row), None, Form())
+
+
+@bp.get("/reports/<row:report_id>/records")
+@access.reader
+def records_frozen(report_id: int) -> ResponseReturnValue:
+    """Show the records that a frozen figure is made of, as they counted then."""
+    row = _snapshot(report_id)
+    return _records(_content(row), row.unit.path, f"/reports/{row.id}")
+
+
+@bp.get("/reports/<row:report_id>.<form:form>")
+@access.reader
+def file_frozen(report_id: int, form: str) -> Response:
+    """Take the lines of a frozen report along."""
+    shown = _shown_frozen(_snapshot(report_id), with_people=True)
+    return tables.answer(report_files.lines(shown, zone=settings().zone), form)
+
+
+@bp.get("/reports/<row:report_id>/report.pdf")
+@access.reader
+def paper(report_id: int) -> Response:
+    """Print a frozen report."""
+    shown = _shown_frozen(_snapshot(report_id))
+    file = report_pdf(shown, with_members=_has_members(shown.report))
+    name = f"{shown.report.unit.name}-{said.title_of(shown.report)}.pdf"
+    return downloads.named(Response(file, content_type="application/pdf"), name)
+
+
+@bp.get("/reports/<row:report_id>/content.json")
+@access.reader
+def content(report_id: int) -> Response:
+    """Give the very bytes of a frozen report: their SHA-256 is its digest. People stand in it by number."""
+    row = _snapshot(report_id)
+    file = Response(reports.frozen_content(db.session(), row.id), content_type="application/json")
+    return downloads.named(file, f"{row.unit.name}-{row.period}-{row.short}.json")
+
+
+@bp.get("/reports/<row:report_id>/changes")
+@access.reader
+def changes(report_id: int) -> ResponseReturnValue:
+    """Show what is different between a frozen report and the figures of now, or another frozen one."""
+    row = _snapshot(report_id)
+    before, other = _content(row), _other(row)
+    if other is not None:
+        after = _content(other)
+    else:
+        after = _report_now(row.unit, before.period).with_texts(before.shortcomings, before.plans)
+    found = differences(before, after)
+    page = paging.page(found.visits, A_PAGE)
+    ids = {visit.member_id for change in page.rows for visit in (change.before, change.after) if visit}
+    lines, more = _changed_lines(found)
+    ids |= {int(change.key) for axis, change in lines if axis is Axis.MEMBER}
+    ids |= {int(change.key) for change in found.members[:A_PAGE]}
+    shown = _around(after, row.unit.path, other, people=reports.people(db.session(), ids))
+    return render_template(
+        "reports/changes.html",
+        row=row,
+        other=other,
+        others=_others(row),
+        found=found,
+        lines=lines,
+        more=more,
+        most=A_PAGE,
+        page=page,
+        shown=shown,
+        was=_around(before, row.unit.path, row, people=shown.people),
+        said=said,
+    )
+
+
+def unit_to_read(code: str) -> UnitRow:
+    """Return a unit in reach.
+
+    Raises:
+        Refusal: ``UNKNOWN``.
+    """
+    found = units.unit_to_read(db.session(), code, access.actor(), access.READERS)
+    if found is None:
+        raise Refusal(Reason.UNKNOWN)
+    access.reach()
+    return found
+
+
+def _page(shown: Shown, unit: UnitRow | None, form: Form) -> ResponseReturnValue:
+    """Show a report; with *unit* it is one of now and may be frozen by those who review its records."""
+    report = shown.report
+    members = paging.page(said.member_lines(shown) if _has_members(report) else [], A_PAGE)
+    may_freeze = False
+    if unit is not None:
+        chain = [int(part) for part in unit.path.strip("/").split("/")]
+        may_freeze = access.actor().may_review(chain)
+    kind, name = report.period.kind, report.period.name
+    same = reports.frozen_of(db.session(), report.unit.code, kind, name, limit=MOST_FROZEN)
+    page = render_template(
+        "reports/report.html",
+        shown=shown,
+        report=report,
+        said=said,
+        members=members,
+        most=LINES_SHOWN,
+        form=form,
+        may_freeze=may_freeze,
+        same=[one for one in same if shown.frozen is None or one.id != shown.frozen.id],
+        asking=urlencode(_asking(report.period)),
+        text_length=rules.TEXT_LENGTH,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _records(report: Report, unit_path: str, back: str) -> ResponseReturnValue:
+    """Show the records of one line, or all of them."""
+    by, key = request.args.get("by", ""), request.args.get("key", "")
+    if by and by != LATE and by not in set(Axis):
+        raise Refusal(Reason.BAD_FIELD, field="by")
+    axis = Axis(by) if by in set(Axis) else None
+    chosen: list[Visited] = list(report.visits)
+    if axis is not None:
+        chosen = report.visits_at(axis, key)
+    elif by == LATE:
+        chosen = [visit for visit in chosen if not visit.is_in_time]
+    page = paging.page(chosen, A_PAGE)
+    ids = {visit.member_id for visit in page.rows} | ({int(key)} if axis is Axis.MEMBER and chosen else set())
+    people = reports.people(db.session(), ids)
+    return render_template(
+        "reports/records.html",
+        report=report,
+        shown=_around(report, unit_path, None, people=people),
+        page=page,
+        total=rules.line_of("", chosen),
+        axis=axis,
+        is_late=by == LATE,
+        # A line that is not in the report has no name.
+        key=key if axis and any(line.key == key for line in report.lines[axis]) else None,
+        back=back,
+        said=said,
+    )
+
+
+def _frozen(unit: UnitRow, period: Period, values: dict[str, Any]) -> int:
+    actor, campus, moment = access.actor(), settings().campus, clock.utc_now()
+    written = Written(ref=values["ref"], shortcomings=values["shortcomings"], plans=values["plans"])
+    snapshot_id = in_transaction(
+        lambda session: freeze(
+            session, written, unit_id=unit.id, period=period, actor=actor, campus=campus, now=moment
+        )
+    )
+    if _snapshot(snapshot_id).ref == written.ref:
+        flash(gettext("Frozen. Print it, have it signed, and compare with it later."), "done")
+    else:
+        flash(gettext("Nothing was added: this report was frozen with the same figures and texts."), "done")
+    return snapshot_id
+
+
+def _asked_period(unit: UnitRow, asked: Any = None) -> Period:
+    """Return the period that the address or the form asks for; by default the one that the unit owes.
+
+    Raises:
+        Refusal: ``BAD_FIELD``: no such kind or period, one that ends before it begins, or one still to come.
+    """
+    values = request.args if asked is None else asked
+    kind = values.get("kind") or USUAL[unit.kind].value
+    if kind not in set(ReportKind):
+        raise Refusal(Reason.BAD_FIELD, field="kind", case="no_kind")
+    name = values.get("period", "")
+    if kind == ReportKind.DAYS and not name and "from" in values:
+        name = f"{values.get('from', '')}_{values.get('to', '')}"
+    return _period(ReportKind(kind), name)
+
+
+def _period(kind: ReportKind, name: str) -> Period:
+    today = _today()
+    terms = reports.terms(db.session()) if kind is ReportKind.TERM else {}
+    period = period_named(kind, name or name_of(kind, today, terms) or "", terms)
+    check_begun(period, today)
+    return period
+
+
+def _report_now(unit: UnitRow, period: Period) -> Report:
+    session, campus = db.session(), settings().campus
+    calendar = work_calendar(session, campus)
+    return reports.report_of(session, unit, period, campus=campus, calendar=calendar, today=_today())
+
+
+def _shown_now(unit: UnitRow, period: Period) -> Shown:
+    report = _report_now(unit, period)
+    people = reports.people(db.session(), _member_ids(report)) if _has_members(report) else {}
+    return _around(report, unit.path, None, people=people)
+
+
+def _shown_frozen(row: SnapshotRow, *, with_people: bool = False) -> Shown:
+    report = _content(row)
+    is_named = with_people or _has_members(report)
+    people = reports.people(db.session(), _member_ids(report)) if is_named else {}
+    return _around(report, row.unit.path, row, people=people)
+
+
+def _around(report: Report, unit_path: str, row: SnapshotRow | None, *, people: Any) -> Shown:
+    return Shown(
+        report=report,
+        unit_path=unit_path,
+        made_at=row.frozen_at if row else clock.utc_now(),
+        made_by=row.frozen_by if row else access.me().name,
+        frozen=row,
+        people=people,
+    )
+
+
+def _content(row: SnapshotRow) -> Report:
+    return rules.read(reports.frozen_content(db.session(), row.id))
+
+
+def _member_ids(report: Report) -> set[int]:
+    return {int(line.key) for line in report.lines[Axis.MEMBER]}
+
+
+def _has_members(report: Report) -> bool:
+    """Whether its members are looked at one by one."""
+    return report.unit_kind in (UnitKind.BRANCH, UnitKind.GROUP)
+
+
+def _changed_lines(found: Differences) -> tuple[list[tuple[Axis, Any]], int]:
+    """Return the first changed lines with their axis, and how many more there are."""
+    lines = [(axis, change) for axis in Axis for change in found.lines[axis]]
+    return lines[:A_PAGE], max(0, len(lines) - A_PAGE)
+
+
+def _other(row: SnapshotRow) -> SnapshotRow | None:
+    """Return the frozen report to compare with: of the same unit and period, or it is not found."""
+    text = request.args.get("with", "")
+    if not text:
+        return None
+    other = _snapshot(int(text)) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+    if other is None or (other.unit.code, other.kind, other.period) != (row.unit.code, row.kind, row.period):
+        raise Refusal(Reason.UNKNOWN)
+    return other
+
+
+def _others(row: SnapshotRow) -> list[SnapshotRow]:
+    return [
+        one
+        for one in reports.frozen_of(db.session(), row.unit.code, row.kind, row.period, limit=MOST_FROZEN)
+        if one.id > row.id
+    ]
+
+
+def _asking(period: Period) -> dict[str, str]:
+    return {"kind": period.kind.value, "period": period.name}
+
+
+def _snapshot(report_id: int) -> SnapshotRow:
+    """Return a frozen report of a unit in reach.
+
+    Raises:
+        Refusal: ``UNKNOWN``.
+    """
+    row = reports.frozen_in_reach(db.session(), report_id, access.actor(), access.READERS)
+    if row is None:
+        raise Refusal(Reason.UNKNOWN)
+    access.reach()
+    return row
+
+
+def _today() -> date:
+    return settings().campus.day(clock.utc_now())
