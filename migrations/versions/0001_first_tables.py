@@ -448,6 +448,7 @@ def upgrade() -> None:
                 "members",
                 "members_file",
                 "due_file",
+                "report_file",
                 "trail_file",
             ),
             nullable=False,

@@ -29,6 +29,8 @@ PAGES = {
     ],
     "mei": [
         "/home",
+        "/sign-ups",
+        "/inbox",
         "/records",
         "/records/make-up",
         "/records/earlier",
@@ -109,6 +111,7 @@ PAGES = {
         "/registry/import/shifts/{shifts}",
         "/posts/READ/timetable",
         "/units/COL/week",
+        "/units/COL/gaps",
         "/terms",
         "/terms/new",
         "/terms/T/edit",

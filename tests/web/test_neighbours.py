@@ -77,6 +77,7 @@ FOR_ALL = {
     "/terms/": "all colleges have the same terms",
     "/policy/": "all colleges have the same versions of the policy",
     "/display/": "the token of a link is a secret of whoever was given it",
+    "/my-calendar/": "the address is a secret of whoever made it",
     "/me/stored/": "the name of a table; its rows are the asker's own",
     "/api/v1/certificates/": "the digest is a secret of whoever holds the paper",
     "/sign-ups/": "shifts are open to the whole college; test_sign_ups asks from another one",

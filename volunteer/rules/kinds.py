@@ -256,6 +256,7 @@ class Sight(StrEnum):
     MEMBERS = "members"
     MEMBERS_FILE = "members_file"
     DUE_FILE = "due_file"
+    REPORT_FILE = "report_file"
     TRAIL_FILE = "trail_file"
 
 

@@ -233,4 +233,5 @@ LEFT_OUT: Mapping[str, str] = {
     "headcount": _BY_OFFICE,
     "host_statement": _BY_OFFICE,
     "spot_draw": _BY_OFFICE,
+    "snapshot": "a report of a unit, in which people stand by number with figures of records she is given",
 }

@@ -13,6 +13,7 @@ from volunteer.stats import conversion, units
 from volunteer.stats.breakdown import breakdown_of
 from volunteer.stats.claims import typed_requests
 from volunteer.stats.rollups import Days
+from volunteer.stats.sign_ups import kept_by_member
 from volunteer.stats.standing import MemberStanding, member_standing
 from volunteer.web import access, looks, records, tables
 from volunteer.web.show import settings
@@ -48,6 +49,7 @@ def member(member_id: int) -> ResponseReturnValue:
         months=records.by_month(session, member_id, now=now),
         proposals=conversion.proposals_about(session, member_id),
         typed_requests=typed_requests(session, member_id),
+        kept=kept_by_member(session, member_id, now=now),
         may_act=not is_own and bool(access.roles() & access.REVIEWERS),
         may_transfer=not is_own and Role.COLLEGE in access.roles(),
     )

@@ -30,6 +30,7 @@ ACTS: Mapping[str, Any] = {
     "object": _l("objected"),
     "ask_leaders": _l("asked the leaders"),
     "answer_question": _l("answered a question"),
+    "freeze_report": _l("froze a report"),
     "draw_sample": _l("drew a spot check"),
     "spot_check": _l("entered a spot check"),
     "count_heads": _l("counted heads"),

@@ -217,6 +217,7 @@ WORDS = _Words(
         Sight.MEMBERS: _l("read the list of members by a program"),
         Sight.MEMBERS_FILE: _l("took the list of members along as a file"),
         Sight.DUE_FILE: _l("took the list of those due along as a file"),
+        Sight.REPORT_FILE: _l("took a report with its members along"),
         Sight.TRAIL_FILE: _l("took the trail along as a file"),
         NoticeKind.HOURS: _l("Notice of service hours"),
         NoticeKind.CERTIFICATES: _l("Notice of certificates to be issued"),
