@@ -53,6 +53,8 @@ REFUSED = {
     "a path for a zone": ("TIME_ZONE", "../etc/passwd", "not an IANA zone"),
     "an address without a scheme": ("PUBLIC_URL", "hours.example.edu.cn", "http"),
     "a token of 31 characters": ("METRICS_TOKEN", STRONG[:31], "too weak"),
+    "a channel that apprise does not know": ("NOTIFY_URLS", "nonsense://x", "none that apprise knows"),
+    "a mail server that is none": ("MAIL_URL", "json://127.0.0.1", "mailto"),
     "an address of another kind": ("PUBLIC_URL", "ftp://hours.example.edu.cn", "http"),
 }
 
@@ -89,6 +91,7 @@ def test_the_readme_lists_every_setting_and_no_other() -> None:
         for name in re.findall(r"VOLUNTEER_(\w+)", line.split("|")[1])
     }
     in_files = {"secret_key_file", "master_secret_file", "metrics_token_file"}
+    in_files |= {"notify_urls_file", "mail_url_file"}
     fields = {field.name.replace("is_demo", "demo") for field in dataclasses.fields(Settings)}
     assert {name.lower() for name in listed} == fields | in_files
 

@@ -47,6 +47,8 @@ class Settings:
         trusted_proxies: How many reverse proxies in front set X-Forwarded headers.
         retention_years: How long a person who left keeps her name in the records: ten years at least.
         metrics_token: Whoever brings it may read ``/metrics``; without one the page does not exist.
+        notify_urls: The college's own channels, as apprise spells them, parted by spaces: a line a day.
+        mail_url: The mail server, as apprise spells it: with it people may enter an address of their own.
     """
 
     database_url: str
@@ -62,6 +64,8 @@ class Settings:
     trusted_proxies: int = 0
     retention_years: int = 10
     metrics_token: str = ""
+    notify_urls: str = ""
+    mail_url: str = ""
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -121,6 +125,8 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, is_demo: bool = Fa
         trusted_proxies=_number(given, "trusted_proxies", 0, 5),
         retention_years=_number(given, "retention_years", 10, 100),
         metrics_token=_given(given, "metrics_token") or "",
+        notify_urls=_given(given, "notify_urls") or "",
+        mail_url=_given(given, "mail_url") or "",
     )
     _check(settings)
     return settings
@@ -191,5 +197,21 @@ def _check(settings: Settings) -> None:
         _ = settings.zone
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise BadSetting(f"VOLUNTEER_TIME_ZONE: {settings.time_zone!r} is not an IANA zone") from error
+    _check_ways_out(settings)
     if urlsplit(settings.public_url).scheme not in ("http", "https"):
         raise BadSetting("VOLUNTEER_PUBLIC_URL must begin with http:// or https://")
+
+
+def _check_ways_out(settings: Settings) -> None:
+    """Refuse an address that apprise does not know, without showing it: it holds a password."""
+    if not settings.notify_urls and not settings.mail_url:
+        return
+    # Only here: it takes most of a second, and most deployments send nothing.
+    import apprise
+
+    if not all(map(apprise.Apprise.instantiate, settings.notify_urls.split())):
+        raise BadSetting("VOLUNTEER_NOTIFY_URLS: one of the addresses is none that apprise knows")
+    if settings.mail_url and urlsplit(settings.mail_url).scheme not in ("mailto", "mailtos"):
+        raise BadSetting("VOLUNTEER_MAIL_URL must begin with mailto:// or mailtos://")
+    if settings.mail_url and not apprise.Apprise.instantiate(settings.mail_url):
+        raise BadSetting("VOLUNTEER_MAIL_URL is no address that apprise knows")

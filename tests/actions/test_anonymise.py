@@ -270,4 +270,6 @@ def test_a_dry_run_tells_and_leaves_everything(app: Any, committed_cast: Any, ca
     with app.app_context():
         when = NOW.replace(year=2040)
         found = would_do(campus=campus, signer=HeadSigner(campus.keyring), retention_years=10, now=when)
-        assert found == {"closed": 0, "sealed": 0, "signed": 0, "forgotten": 0, "anonymised": 0}
+        # By then the messages about the roles of the cast are old.
+        assert found.pop("forgotten") > 0
+        assert set(found.values()) == {0}

@@ -235,7 +235,12 @@ def test_housekeeping_by_many_at_once_tells_each_thing_once(
         def keep_house(app: Any = app, trouble: list[Any] = trouble) -> None:
             with app.app_context():
                 try:
-                    housekeep(campus=campus, signer=HeadSigner(campus.keyring), now=at("15:00"))
+                    housekeep(
+                        campus=campus,
+                        signer=HeadSigner(campus.keyring),
+                        retention_years=10,
+                        now=at("15:00"),
+                    )
                 except Exception as error:
                     trouble.append(error)
 

@@ -37,6 +37,7 @@ OTHERS = {
     "/C/<string(maxlength=200):code>": f"/C/{SEEN_BY_CODE}",
     "/terms/<code:code>/edit": "/terms/T1/edit",
     "/display/<string(maxlength=60):token>": f"/display/{SEEN_BY_CODE}",
+    "/my-calendar/<string(maxlength=60):token>.ics": f"/my-calendar/{SEEN_BY_CODE}.ics",
     "/me/stored/<string(maxlength=40):key>": "/me/stored/visit",
     "/posters/<string(length=32):key>.pdf": f"/posters/{'0' * 32}.pdf",
 }

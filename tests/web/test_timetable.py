@@ -10,6 +10,7 @@ from sqlalchemy import event, func, select
 from tests.actions.stage import at
 from tests.cast import Cast, System
 from tests.web.conftest import Browser, Enter
+from volunteer.actions.sign_ups import sign_up
 from volunteer.database import db
 from volunteer.models import Shift, ShiftBreak
 
@@ -187,3 +188,44 @@ def test_a_week_of_many_posts_asks_the_same_few_questions(
     write(many)
     assert few <= 12
     assert asked() == few
+
+
+def test_gaps_are_the_coming_shifts_with_a_free_place_of_the_next_two_weeks(
+    enter: Enter, people: Cast, write: Any, campus: Any
+) -> None:
+    def happen(session: Any) -> None:
+        system = System(session)
+        for code, start, end, capacity in (
+            ("FULL", "17 09:00", "17 10:00", 1),
+            ("FREE", "17 11:00", "17 12:00", 3),
+            ("OPEN", "18 11:00", "18 12:00", None),
+            ("LAST", "30 08:49", "30 09:30", 2),
+            ("FAR", "30 09:30", "30 10:00", 2),
+        ):
+            system.shift(code, people.post, at(start), at(end), capacity=capacity)
+        for code in ("FULL", "FREE"):
+            shift_id = session.scalars(select(Shift.id).where(Shift.code == code)).one()
+            sign_up(session, member_id=people.mei, shift_id=shift_id, campus=campus, now=at("16 08:00"))
+
+    write(happen)
+    page = enter("secretary").get("/units/LAW/gaps").text
+    assert re.findall(r'href="/shifts/(\w+)"', page) == ["S1", "FREE", "OPEN", "LAST"]
+    assert "1 / 3" in page
+    assert enter("neighbour").get("/units/LAW/gaps").status_code == 404
+    assert "1/3" in enter("secretary").get("/units/LAW/week").text
+
+
+def test_who_had_a_place_and_did_not_come_is_named_to_the_committee(
+    enter: Enter, people: Cast, write: Any, campus: Any, traveller: Any
+) -> None:
+    write(
+        lambda session: sign_up(
+            session, member_id=people.mei, shift_id=people.shift, campus=campus, now=at("16 08:00")
+        )
+    )
+    secretary = enter("secretary")
+    assert "李梅" not in secretary.get("/units/LAW/gaps").text
+    traveller.move_to(at("16 12:00"))
+    page = secretary.get("/units/LAW/gaps").text
+    assert f'href="/members/{people.mei}"' in page
+    assert "报名 1 个班次，到岗 0 次" in secretary.get(f"/members/{people.mei}").text

@@ -42,10 +42,14 @@ def test_who_reads_a_members_page_or_takes_it_along_is_noted(app: Flask, enter: 
     assert opened(secretary, f"/members/{people.mei}").status_code == 200
     assert opened(secretary, f"/members/{people.mei}/records.csv").status_code == 200
     assert opened(secretary, "/units/LAW/members.csv").status_code == 200
+    assert opened(secretary, "/units/LAW/report.csv").status_code == 200
+    assert opened(secretary, "/units/LAW/activity-day.csv").status_code == 200
     assert looks_of(app) == [
         (people.secretary_account, Sight.RECORDS, people.mei, None),
         (people.secretary_account, Sight.RECORDS_FILE, people.mei, None),
         (people.secretary_account, Sight.MEMBERS_FILE, None, people.law),
+        (people.secretary_account, Sight.REPORT_FILE, None, people.law),
+        (people.secretary_account, Sight.REPORT_FILE, None, people.law),
     ]
 
 

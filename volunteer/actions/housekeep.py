@@ -122,5 +122,6 @@ def forget(session: Session, *, now: datetime) -> int:
     old = select(Message.id).where(Message.at < now - MESSAGES_KEPT)
     letters = delete(Letter).where(Letter.message_id.in_(old))
     messages = delete(Message).where(Message.at < now - MESSAGES_KEPT)
-    steps = (tries, files, letters, messages)
+    digests = delete(Letter).where(Letter.digest_on < (now - MESSAGES_KEPT).date())
+    steps = (tries, files, letters, digests, messages)
     return sum(session.execute(statement).rowcount for statement in steps)  # type: ignore[attr-defined]

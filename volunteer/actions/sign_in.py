@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from volunteer.models import Account, ApiToken, WrongTry
+from volunteer.models import Account, ApiToken, CalendarLink, WrongTry
 from volunteer.rules.reasons import Reason, Refusal
 
 WRONG_TRIES = 5
@@ -98,7 +98,7 @@ def matches(held: Held, password: str) -> bool:
 
 
 def sign_out_everywhere(session: Session, *, account_id: int, now: datetime) -> None:
-    """End every session of the account, on every device, and the tokens of its programs."""
+    """End every session of the account, on every device, the tokens of its programs and its calendar's."""
     session.execute(
         update(Account).where(Account.id == account_id).values(session_epoch=Account.session_epoch + 1)
     )
@@ -107,6 +107,7 @@ def sign_out_everywhere(session: Session, *, account_id: int, now: datetime) -> 
         .where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+    session.execute(delete(CalendarLink).where(CalendarLink.account_id == account_id))
 
 
 def _key(subject: str) -> str:

@@ -16,6 +16,7 @@ from volunteer.cli.data import opened
 from volunteer.signatures import HeadSigner
 from volunteer.stats import ledger
 from volunteer.stats.ledger import SealedRow
+from volunteer.web.letters import send_due
 
 FAULTS = {
     "changed": "was changed after it was sealed",
@@ -30,14 +31,16 @@ FAULTS = {
 @click.option("--dry-run", "is_dry", is_flag=True, help="Tell what is due and do nothing.")
 @click.option("--json", "as_json", is_flag=True)
 def housekeep(*, is_dry: bool, as_json: bool) -> None:
-    """Do what time alone brings about: close, seal, sign, forget. A running server does it by itself."""
+    """Do what time alone brings about: close, seal, sign, tell, forget. A running server does it itself."""
     with opened() as (settings, session):
         now, years = clock.utc_now(), settings.retention_years
         gone = due(session, years=years, campus=settings.campus, now=now) if is_dry else []
         act = would_do if is_dry else do_all
-        done = act(
-            campus=settings.campus, signer=HeadSigner(settings.keyring), retention_years=years, now=now
+        done = dict(
+            act(campus=settings.campus, signer=HeadSigner(settings.keyring), retention_years=years, now=now)
         )
+        if not is_dry:
+            done["sent"] = send_due(settings, now=now)
     if as_json:
         names = {"names": [one.student_no for one in gone]} if is_dry else {}
         click.echo(json.dumps(dict(done) | names))

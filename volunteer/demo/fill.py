@@ -16,8 +16,10 @@ from volunteer.demo.founding import ADMIN, AUDITOR, founding
 from volunteer.demo.papers import papers
 from volunteer.demo.places import COLLEGE_CODE, POSTS, SHOWN_BRANCH, TITLES
 from volunteer.demo.plan import Duty, Planner, teams_before, teams_now
+from volunteer.demo.reports import reports
 from volunteer.demo.roster import HISTORY, Fate, Person, Roster, raise_roster
 from volunteer.demo.shifts import around, extra, oddities, publishing
+from volunteer.demo.sign_ups import ahead, evening_before, going_on, of_shown, term_of
 from volunteer.demo.timetable import at_clock
 from volunteer.demo.world import DEPUTY, OFFICE, Step, World
 from volunteer.rules.campus import Campus
@@ -61,14 +63,19 @@ def planned(campus: Campus, now: datetime, seed: int) -> Plan:
     planner = Planner(roster, today=today, zone=zone, rng=rng)
     duties = cast_stories(planner.past(), roster, today=today, rng=rng)
     extra_steps, extra_duties = extra(roster, today=today, zone=zone)
+    coming = around(now, zone)
     live = on_duty(_rested(planner), now, campus, rng)
     steps = [
         *_first_day(roster, now, campus),
-        *publishing([duty.shift for duty in duties] + around(now, zone), today=today, zone=zone),
+        *publishing([duty.shift for duty in duties] + coming, today=today, zone=zone),
         *extra_steps,
         *oddities(duties, today=today, zone=zone),
         *papers(roster, duties, today=today, zone=zone),
+        *term_of(duties, roster, today=today, zone=zone, seed=seed),
+        *ahead(coming, going_on(roster), since=evening_before(now, zone), now=now, seed=seed),
+        *of_shown(coming, roster.shown, now=now),
         *papers_of_branch(roster, today=today, zone=zone),
+        *reports(today, zone=zone),
     ]
     for duty in [*duties, *extra_duties, *live]:
         steps += STORIES[duty.story](duty, rng)

@@ -17,6 +17,7 @@ from volunteer.demo.places import POST
 from volunteer.demo.plan import Duty, teams_now
 from volunteer.demo.roster import Person
 from volunteer.demo.shifts import around, publish
+from volunteer.demo.sign_ups import ahead
 from volunteer.demo.timetable import PlannedShift, at_clock, running_at
 from volunteer.demo.world import Step, World
 from volunteer.models import Account, AuditLine, Member, Post, ProbationWindow, Shift, Unit, Visit
@@ -52,6 +53,7 @@ def refresh(session: Session, *, campus: Campus, now: datetime) -> int:
     since = _last_act(session, campus, now)
     fresh = _missing(session, around(now, campus.zone), since)
     steps = [Step(since, partial(publish, shift)) for shift in fresh]
+    steps += ahead(fresh, _free(session, campus, now), since=since, now=now, seed=SEED)
     steps += _closing(session, now)
     _play(world, steps)
     if _inside(session, now) < ENOUGH_INSIDE:

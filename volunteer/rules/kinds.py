@@ -256,6 +256,7 @@ class Sight(StrEnum):
     MEMBERS = "members"
     MEMBERS_FILE = "members_file"
     DUE_FILE = "due_file"
+    REPORT_FILE = "report_file"
     TRAIL_FILE = "trail_file"
 
 
@@ -288,6 +289,10 @@ class MessageKind(StrEnum):
     ROLE_GIVEN = "role_given"
     ROLE_ENDED = "role_ended"
     SLIP_PRINTED = "slip_printed"
+    NOTICE_OPENED = "notice_opened"
+    CERTIFICATE_ISSUED = "certificate_issued"
+    CERTIFICATE_DECLINED = "certificate_declined"
+    CERTIFICATE_REVOKED = "certificate_revoked"
 
 
 class NoticeKind(StrEnum):
@@ -326,6 +331,7 @@ class UploadKind(StrEnum):
 
     MEMBERS = "members"
     SHIFTS = "shifts"
+    OUTSIDE = "outside"
 
 
 class ReportKind(StrEnum):

@@ -22,7 +22,8 @@ class RollUpKind(StrEnum):
 class Standing:
     """A member against the threshold on one day. Minutes and days.
 
-    ``is_met`` is None where there is no window, ``status`` and ``per_week`` outside it.
+    ``is_met`` is None where there is no window, ``status``, ``per_week`` and ``pace`` outside it. The pace is
+    where the straight line to the threshold stands today.
     """
 
     phase: Phase
@@ -33,6 +34,7 @@ class Standing:
     missing: int
     days_left: int
     per_week: int | None
+    pace: int | None = None
 
     @property
     def missing_hundredths(self) -> int:
@@ -63,10 +65,13 @@ def standing_of(
     days_left = 0
     status = None
     per_week = None
+    pace = None
     if probation and phase in (Phase.IN_WINDOW, Phase.EXTENDED):
         days_left = (probation.ends_before - today).days
         status = _status(probation, counted, missing, policy, today)
         per_week = -(-missing * 7 // days_left)
+        elapsed = (today - probation.starts_on).days
+        pace = policy.threshold_min * elapsed // (probation.ends_before - probation.starts_on).days
     return Standing(
         phase=phase,
         status=status,
@@ -76,6 +81,7 @@ def standing_of(
         missing=missing,
         days_left=days_left,
         per_week=per_week,
+        pace=pace,
     )
 
 

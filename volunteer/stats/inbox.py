@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
-from volunteer.models import Account, Message, Post, Shift, Unit, Visit
+from volunteer.models import Account, MailAddress, Message, Post, Shift, Unit, Visit
 from volunteer.rules.kinds import MessageKind, Role
 
 
@@ -38,6 +38,13 @@ def unread_of(account_id: Any) -> ScalarSelect[int]:
         .where(Message.account_id == account_id, Message.read_at.is_(None))
         .scalar_subquery()
     )
+
+
+def mail_address(session: Session, account_id: int) -> str | None:
+    """Return where the account is told besides, if it entered an address."""
+    return session.execute(
+        select(MailAddress.address).where(MailAddress.account_id == account_id)
+    ).scalar_one_or_none()
 
 
 def inbox(

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     and_,
     case,
+    false,
     func,
     literal,
     or_,
@@ -27,9 +28,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from volunteer.models import KeptPeriod, KeptSum, Post, Unit, Visit
+from volunteer.models import KeptPeriod, KeptSum, Post, Term, Unit, Visit
 from volunteer.models.visits import NOT_KEPT
 from volunteer.rules.tally import RollUpKind
+from volunteer.stats.college import TermRow
 from volunteer.stats.served import (
     FIGURES,
     KEPT,
@@ -63,6 +65,42 @@ def periods(session: Session) -> Mapping[Days, int]:
     return found
 
 
+def terms_and_periods(session: Session) -> list[TermRow]:
+    """Return all terms, the latest first, and know the kept periods afterwards: both in one statement."""
+    columns = ("id", "code", "name", "starts_on", "ends_before")
+    terms: Any = select(*(getattr(Term, name).label(name) for name in columns), true().label("is_term"))
+    kept_ones: Any = select(
+        KeptPeriod.id, literal(""), literal(""), KeptPeriod.from_on, KeptPeriod.to_on, false()
+    )
+    rows = session.execute(union_all(terms, kept_ones)).all()
+    found = {Days(from_on=row.starts_on, to_on=row.ends_before): row.id for row in rows if not row.is_term}
+    session.info[_PERIODS] = (session.get_transaction(), found)
+    own = [
+        TermRow(
+            id=row.id,
+            code=row.code,
+            name=row.name,
+            starts_on=row.starts_on,
+            ends_on=row.ends_before - timedelta(days=1),
+        )
+        for row in rows
+        if row.is_term
+    ]
+    return sorted(own, key=lambda term: (term.starts_on, term.id), reverse=True)
+
+
+def everywhere(period_id: int, days: Days) -> Select[*tuple[Any, ...]]:
+    """Return a statement with ``FIGURES`` of all units together. Of persons it adds up the top units."""
+    top = select(Unit.id).where(Unit.parent_id.is_(None))
+    kept = select(*_kept_columns()).where(
+        KeptSum.period_id == period_id, KeptSum.kind == RollUpKind.ALL, KeptSum.unit_id.in_(top)
+    )
+    where = [*within(days), _is_of_changed()]
+    now, before = figures(where=where), figures(where=where, counted=KEPT)
+    rows = union_all(kept, now, _negative(before)).subquery()
+    return select(*(total(rows.c[name], name) for name in FIGURES))
+
+
 def forget_periods(session: Session) -> None:
     """Let them be asked for anew."""
     session.info.pop(_PERIODS, None)
@@ -82,15 +120,17 @@ def kept_figures(kind: RollUpKind, period_id: int, days: Days, *, unit_path: str
     return _sum_of(["key"], kept, now, _negative(before))
 
 
-def kept_by_unit(period_id: int, days: Days, *, unit_path: str) -> Select[*tuple[Any, ...]]:
-    """Return a statement with ``key``, a unit's id, and ``FIGURES`` of a unit and of each one below it."""
+def kept_by_unit(
+    period_id: int, days: Days, *, unit_path: str, which: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
+    """Return a statement with ``key``, a unit's id, and ``FIGURES`` of at least those units of *which*."""
     kept = (
         select(KeptSum.unit_id.label("key"), *_kept_columns())
         .join(Unit, Unit.id == KeptSum.unit_id)
         .where(
             KeptSum.period_id == period_id,
             KeptSum.kind == RollUpKind.ALL,
-            Unit.path.startswith(unit_path, autoescape=True),
+            which,
         )
     )
     pairs = above(below(unit_path))

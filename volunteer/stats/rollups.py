@@ -88,15 +88,12 @@ def by_member(session: Session, days: Days, *, unit_path: str | None = None) -> 
         .join(inner, inner.c.key == Member.id)
         .order_by(Member.student_no)
     )
-    return [_rollup(row) for row in session.execute(statement)]
+    return [rollup(row) for row in session.execute(statement)]
 
 
 def by_month(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
     """Return the months of *days* with service, in order, named as 2026-03."""
-    inner = _figures(session, RollUpKind.MONTH, days, unit_path).subquery()
-    rows = session.execute(select(inner).order_by(inner.c.key)).all()
-    names = [f"{row.key // 100:04}-{row.key % 100:02}" for row in rows]
-    return [_rollup(row, name, name) for row, name in zip(rows, names, strict=True)]
+    return month_rows(session, _figures(session, RollUpKind.MONTH, days, unit_path))
 
 
 def by_term(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
@@ -114,33 +111,58 @@ def by_term(session: Session, days: Days, *, unit_path: str | None = None) -> Se
         rows = _figures(session, RollUpKind.ALL, inside, unit_path).subquery()
         parts.append(select(literal(term.id, Integer).label("term_id"), *(rows.c[name] for name in FIGURES)))
     found = {row.term_id: row for row in session.execute(union_all(*parts))}
-    return [_rollup(found.get(term.id), term.code, term.name) for term in terms]
+    return [rollup(found.get(term.id), term.code, term.name) for term in terms]
 
 
 def by_unit(session: Session, days: Days, *, unit_path: str) -> Sequence[RollUp]:
     """Return a unit and everything below it, each with what lies under it, in the order of the tree."""
+    return _by_unit(session, days, unit_path, Unit.path.startswith(unit_path, autoescape=True))
+
+
+def by_child(session: Session, days: Days, *, unit_path: str, unit_id: int) -> Sequence[RollUp]:
+    """Return the units right below one, each with what lies under it, in the order of the tree."""
+    return _by_unit(session, days, unit_path, Unit.parent_id == unit_id)
+
+
+def _by_unit(session: Session, days: Days, unit_path: str, which: ColumnElement[bool]) -> Sequence[RollUp]:
     period_id = kept.periods(session).get(days)
     if period_id is None:
         pairs = above(below(unit_path))
         joins = [(pairs, pairs.c.unit_id == Visit.unit_id)]
-        node = pairs.c.node_id.label("key")
-        inner = figures(node, where=_where(days, unit_path), joins=joins).subquery()
+        inner = figures(pairs.c.node_id.label("key"), where=_where(days, unit_path), joins=joins).subquery()
     else:
-        inner = kept.kept_by_unit(period_id, days, unit_path=unit_path).subquery()
+        inner = kept.kept_by_unit(period_id, days, unit_path=unit_path, which=which).subquery()
     recorded = _recorded(days, unit_path)
-    statement = (
-        select(
-            Unit.code,
-            Unit.name,
-            *_columns(inner),
-            func.coalesce(recorded.c.minutes, 0).label("recorded"),
-        )
-        .outerjoin(inner, inner.c.key == Unit.id)
-        .outerjoin(recorded, recorded.c.node_id == Unit.id)
-        .where(Unit.path.startswith(unit_path, autoescape=True))
-        .order_by(Unit.path)
+    minutes = func.coalesce(recorded.c.minutes, 0).label("recorded")
+    return unit_rows(session, inner, which, minutes, (recorded, recorded.c.node_id == Unit.id))
+
+
+def unit_rows(session: Session, inner: Any, which: ColumnElement[bool], *more: Any) -> Sequence[RollUp]:
+    """Return the figures of *inner*, whose keys are ids of units, for all units of *which*.
+
+    Args:
+        more: One more column, and the join that it needs.
+    """
+    statement = select(Unit.code, Unit.name, *_columns(inner), *more[:1]).outerjoin(
+        inner, inner.c.key == Unit.id
     )
-    return [_rollup(row) for row in session.execute(statement)]
+    for table, condition in more[1:]:
+        statement = statement.outerjoin(table, condition)
+    return [rollup(row) for row in session.execute(statement.where(which).order_by(Unit.path))]
+
+
+def month_rows(session: Session, statement: Select[*tuple[Any, ...]]) -> Sequence[RollUp]:
+    """Return the figures of *statement*, whose keys are months, in order."""
+    inner = statement.subquery()
+    rows = session.execute(select(inner).order_by(inner.c.key)).all()
+    names = [f"{row.key // 100:04}-{row.key % 100:02}" for row in rows]
+    return [rollup(row, name, name) for row, name in zip(rows, names, strict=True)]
+
+
+def everywhere(session: Session, days: Days) -> Select[*tuple[Any, ...]]:
+    """Return a statement with the one row of ``FIGURES`` that all units together have, for its minutes."""
+    period_id = kept.periods(session).get(days)
+    return figures(where=within(days)) if period_id is None else kept.everywhere(period_id, days)
 
 
 def of_unit(session: Session, days: Days, *, unit_path: str) -> RollUp:
@@ -158,7 +180,7 @@ def of_unit(session: Session, days: Days, *, unit_path: str) -> RollUp:
         .outerjoin(inner, inner.c.key == 0)
         .where(Unit.path == unit_path)
     ).one()
-    return _rollup(row)
+    return rollup(row)
 
 
 def _figures(
@@ -191,7 +213,7 @@ def _named(
         .outerjoin(model, model.id == inner.c.key)
         .order_by(inner.c.net.desc(), model.code)
     )
-    return [_rollup(row) for row in rows]
+    return [rollup(row) for row in rows]
 
 
 def _recorded(days: Days, unit_path: str) -> Any:
@@ -212,7 +234,7 @@ def _is_record(days: Days) -> ColumnElement[bool]:
     return and_(Credit.request_id.is_not(None), Credit.day >= days.from_on, Credit.day < days.to_on)
 
 
-def _rollup(row: Any, code: str | None = None, name: str | None = None) -> RollUp:
+def rollup(row: Any, code: str | None = None, name: str | None = None) -> RollUp:
     """Return the row as a value; there is none where nobody served."""
     values: Mapping[str, Any] = dict.fromkeys(FIGURES, 0) if row is None else row._mapping
     return RollUp(

@@ -97,12 +97,13 @@ def figures(
     groups = (*(key.element for key in keys), Visit.member_id, Visit.post_id, Visit.served_on)
     times = inner.where(counted.net > 0, *where).group_by(*groups).subquery()
     names = [times.c[key.key] for key in keys]
-    return select(
+    statement = select(
         *names,
         func.count(func.distinct(times.c.member_id)).label("headcount"),
         func.count(times.c.member_id).label("person_times"),
         *(total(times.c[name], name) for name in FIGURES[2:]),
-    ).group_by(*names)
+    )
+    return statement.group_by(*names) if names else statement
 
 
 def key_of(kind: RollUpKind) -> tuple[Any, list[Join]]:

@@ -11,7 +11,7 @@ from volunteer.models import Account, Approval, Request, RoleGrant, Unit, Visit
 from volunteer.rules.flags import is_share_high
 from volunteer.rules.kinds import Grade, Role, VisitState
 from volunteer.rules.tally import share_pct
-from volunteer.stats.rollups import Days
+from volunteer.stats.rollups import Days, everywhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +54,12 @@ def shares_of(session: Session, days: Days, *, unit_path: str) -> Shares:
     below = select(Unit.id).where(Unit.path.startswith(unit_path, autoescape=True))
     here = and_(counts, Visit.unit_id.in_(below))
     made_up = case((Visit.grade == Grade.E, Visit.net_min), else_=0)
-    everywhere: Any = select(
-        literal_column("'all'").label("whose"),
+    unit: Any = select(
+        literal_column("'unit'").label("whose"),
         cast(null(), Integer).label("id"),
         literal_column("''").label("name"),
         _sum(made_up).label("made_up"),
         _sum(Visit.net_min).label("whole"),
-    ).where(counts)
-    unit: Any = select(
-        literal_column("'unit'"),
-        cast(null(), Integer),
-        literal_column("''"),
-        _sum(made_up),
-        _sum(Visit.net_min),
     ).where(here)
     approvers: Any = (
         select(literal_column("'approver'"), Account.id, Account.name, _sum(made_up), literal_column("0"))
@@ -92,7 +85,11 @@ def shares_of(session: Session, days: Days, *, unit_path: str) -> Shares:
         .where(here)
         .group_by(Account.id, Account.name)
     )
-    rows = session.execute(union_all(everywhere, unit, approvers, leaders)).all()
+    whole = everywhere(session, days).subquery()
+    everything: Any = select(
+        literal_column("'all'"), cast(null(), Integer), literal_column("''"), whole.c.net_e, whole.c.net
+    )
+    rows = session.execute(union_all(unit, everything, approvers, leaders)).all()
     return _shares([(row.whose, row.name, row.made_up, row.whole) for row in rows])
 
 

@@ -93,6 +93,13 @@ def members_of(session: Session, unit_path: str, *, today: date) -> Sequence[Mem
     return _read(session, who, today)
 
 
+def standings(session: Session, member_ids: Sequence[int], *, today: date) -> Sequence[MemberStanding]:
+    """Return these members, in the order of their ids."""
+    rows = _read(session, select(Member.id).where(Member.id.in_(member_ids)), today)
+    by_id = {row.member_id: row for row in rows}
+    return [by_id[member_id] for member_id in member_ids if member_id in by_id]
+
+
 def due_in(session: Session, unit_path: str, *, from_on: date, to_on: date, today: date) -> DueList:
     """Return whose window ends in [from_on, to_on), with extensions, by the branch on that day.
 

@@ -51,6 +51,7 @@ from volunteer.rules.sign_ups import REACH_AHEAD, REMIND_BEFORE
 _COLUMNS = table_of(Message).c
 LONGEST_SHIFT = timedelta(days=1)
 FORGOTTEN_FOR = timedelta(days=3)
+GAPS_AHEAD = timedelta(days=14)
 KNOWS_FOR = timedelta(hours=1)
 """Who signed up so short a time ago needs no reminder."""
 
@@ -121,16 +122,40 @@ def reminders(now: datetime) -> Select[Any]:
     )
 
 
-def reviews_waiting(now: datetime, *, on: date) -> Select[Any]:
-    """Return a line for each branch office with the cases on its desk, unless one is unread."""
+def _cases() -> Any:
+    """Return the unit of each case that waits for a decision."""
     asked = select(Request.id).where(Request.visit_id == Visit.id, Request.state == RequestState.ASKED)
-    cases = union_all(
+    return union_all(
         select(Visit.unit_id).where(Visit.state == VisitState.PENDING, ~asked.exists()),
         select(Request.unit_id).where(Request.state == RequestState.ASKED),
         select(Visit.unit_id)
         .join(Objection, Objection.visit_id == Visit.id)
         .where(Objection.resolved_at.is_(None)),
     ).subquery()
+
+
+def day_figures(session: Session, *, now: datetime) -> tuple[int, int]:
+    """Return how many cases wait anywhere, and how many shifts of two weeks have free places."""
+    taken = select(func.count()).where(SignUp.shift_id == Shift.id, SignUp.seat.is_not(None))
+    gaps = (
+        select(func.count(Shift.id))
+        .join(Post, Post.id == Shift.post_id)
+        .where(
+            Shift.starts_at >= now,
+            Shift.starts_at < now + GAPS_AHEAD,
+            Shift.cancelled_at.is_(None),
+            Post.sign_up_for != SignUpFor.NOBODY,
+            taken.correlate(Shift).scalar_subquery() < Shift.capacity,
+        )
+    )
+    waiting = select(func.count()).select_from(_cases())
+    row = session.execute(select(waiting.scalar_subquery(), gaps.scalar_subquery())).one()
+    return int(row[0]), int(row[1])
+
+
+def reviews_waiting(now: datetime, *, on: date) -> Select[Any]:
+    """Return a line for each branch office with the cases on its desk, unless one is unread."""
+    cases = _cases()
     top, below, unread = aliased(Unit), aliased(Unit), aliased(Message)
     is_unread = select(unread.id).where(
         unread.account_id == Account.id,

@@ -5,11 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from volunteer.models import Base, Post, Shift, Unit, Visit
-from volunteer.rules.kinds import Role
+from volunteer.models import Base, Post, Shift, SignUp, Unit, Visit
+from volunteer.rules.kinds import Role, SignUpFor
 from volunteer.rules.roles import Actor
 from volunteer.rules.spans import Span
 from volunteer.rules.timetable import Taken
@@ -37,6 +37,20 @@ class WeekShift:
     ends_at: datetime
     capacity: int | None
     came: int
+    taken: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapShift:
+    """A coming shift for which more people are wanted."""
+
+    code: str
+    post_name: str
+    base_name: str | None
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int | None
+    taken: int
 
 
 def posts_to_keep(session: Session, actor: Actor, roles: Collection[Role]) -> list[PostName]:
@@ -93,7 +107,15 @@ def week_of_posts(
     """Return the shifts of the posts that start in the time, by start; no cancelled ones."""
     came = select(func.count()).where(Visit.shift_id == Shift.id, LIVE).correlate(Shift).scalar_subquery()
     rows = session.execute(
-        select(Shift.code, Shift.post_id, Shift.starts_at, Shift.ends_at, Shift.capacity, came.label("came"))
+        select(
+            Shift.code,
+            Shift.post_id,
+            Shift.starts_at,
+            Shift.ends_at,
+            Shift.capacity,
+            came.label("came"),
+            _taken().label("taken"),
+        )
         .where(
             Shift.post_id.in_(post_ids),
             Shift.cancelled_at.is_(None),
@@ -103,3 +125,45 @@ def week_of_posts(
         .order_by(Shift.starts_at, Shift.id)
     ).all()
     return [WeekShift(**row._mapping) for row in rows]
+
+
+def gaps_of_unit(session: Session, unit_path: str, *, since: datetime, until: datetime) -> list[GapShift]:
+    """Return the coming shifts of a unit and those below it with a free place, by start.
+
+    A shift without a limit is one as long as nobody has signed up; where nobody signs up, nothing is known.
+    """
+    taken = _taken()
+    rows = session.execute(
+        select(
+            Shift.code,
+            Post.name.label("post_name"),
+            Base.name.label("base_name"),
+            Shift.starts_at,
+            Shift.ends_at,
+            Shift.capacity,
+            taken.label("taken"),
+        )
+        .join(Post, Post.id == Shift.post_id)
+        .join(Unit, Unit.id == Post.unit_id)
+        .outerjoin(Base, Base.id == Post.base_id)
+        .where(
+            Unit.path.startswith(unit_path, autoescape=True),
+            Post.sign_up_for != SignUpFor.NOBODY,
+            Shift.cancelled_at.is_(None),
+            Shift.starts_at >= since,
+            Shift.starts_at < until,
+            or_(taken < Shift.capacity, and_(Shift.capacity.is_(None), taken == 0)),
+        )
+        .order_by(Shift.starts_at, Post.name, Shift.id)
+    ).all()
+    return [GapShift(**row._mapping) for row in rows]
+
+
+def _taken() -> ScalarSelect[int]:
+    """Return how many places of a shift are taken."""
+    return (
+        select(func.count())
+        .where(SignUp.shift_id == Shift.id, SignUp.seat.is_not(None))
+        .correlate(Shift)
+        .scalar_subquery()
+    )

@@ -69,17 +69,20 @@ def units_in_reach(session: Session, actor: Actor, roles: Collection[Role]) -> l
     return [UnitRow(**row._mapping) for row in rows]
 
 
-def members_by_unit(session: Session, unit_path: str) -> dict[str, int]:
-    """Return how many probationary members each unit below has, itself and what is under it."""
-    below = aliased(Unit)
+def unit_with_those_below(
+    session: Session, code: str, actor: Actor, roles: Collection[Role]
+) -> tuple[UnitRow, list[UnitRow]] | None:
+    """Return the unit of that code, if it is in reach, and the units right below it, in one statement."""
+    top = aliased(Unit)
     rows = session.execute(
-        select(Unit.code, func.count(Member.id))
-        .join(below, below.path.startswith(Unit.path))
-        .join(Member, (Member.unit_id == below.id) & (Member.stage == Stage.PROBATIONARY))
-        .where(Unit.path.startswith(unit_path, autoescape=True))
-        .group_by(Unit.code)
+        select(*_COLUMNS)
+        .join(top, (Unit.id == top.id) | (Unit.parent_id == top.id))
+        .where(top.code == code, unit_in_reach(actor, roles))
+        .order_by(Unit.path)
     ).all()
-    return {row[0]: row[1] for row in rows}
+    found = [UnitRow(**row._mapping) for row in rows]
+    # Whoever reaches a unit reaches what is below it, but not the other way round.
+    return (found[0], found[1:]) if found and found[0].code == code else None
 
 
 def counts_of(session: Session, unit_path: str) -> UnitCounts:

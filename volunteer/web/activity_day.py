@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from volunteer import clock
 from volunteer.database import db
+from volunteer.rules.kinds import Sight
 from volunteer.rules.periods import YEARS
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats.activity_day import served_on
-from volunteer.web import access, paging, tables
+from volunteer.web import access, looks, paging, tables
 from volunteer.web.reports import unit_to_read
 from volunteer.web.show import settings
 
@@ -45,6 +46,7 @@ def day_table(code: str, form: str) -> Response:
     """Take the list of a day along."""
     unit, on, now = unit_to_read(code), _asked_day(), clock.utc_now()
     rows = served_on(db.session(), unit.path, on, now=now)
+    looks.saw(Sight.REPORT_FILE, unit_id=unit.id)
     return tables.answer(tables.served(unit, rows, on, now=now), form)
 
 

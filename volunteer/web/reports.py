@@ -17,7 +17,7 @@ from volunteer.actions.seal import BATCH, seal
 from volunteer.database import db, in_transaction
 from volunteer.rules import report as rules
 from volunteer.rules.differences import Differences, differences
-from volunteer.rules.kinds import ReportKind, UnitKind
+from volunteer.rules.kinds import ReportKind, Sight, UnitKind
 from volunteer.rules.periods import Period, check_begun, latest, name_of, period_named
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.report import Axis, Report, Visited
@@ -25,7 +25,7 @@ from volunteer.schemas.reports import FreezeForm
 from volunteer.stats import reports, units
 from volunteer.stats.reports import SnapshotRow
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, downloads, paging, report_files, tables
+from volunteer.web import access, downloads, looks, paging, report_files, tables
 from volunteer.web import report_words as said
 from volunteer.web.forms import Form
 from volunteer.web.report_paper import report_pdf
@@ -115,9 +115,9 @@ def records_now(code: str) -> ResponseReturnValue:
 def file_now(code: str, form: str) -> Response:
     """Take the lines of a report of now along."""
     unit = unit_to_read(code)
-    return tables.answer(
-        report_files.lines(_shown_now(unit, _asked_period(unit)), zone=settings().zone), form
-    )
+    shown = _shown_now(unit, _asked_period(unit))
+    _note(shown, unit)
+    return tables.answer(report_files.lines(shown, zone=settings().zone), form)
 
 
 @bp.get("/reports/<row:report_id>")
@@ -140,7 +140,9 @@ def records_frozen(report_id: int) -> ResponseReturnValue:
 @access.reader
 def file_frozen(report_id: int, form: str) -> Response:
     """Take the lines of a frozen report along."""
-    shown = _shown_frozen(_snapshot(report_id), with_people=True)
+    row = _snapshot(report_id)
+    shown = _shown_frozen(row)
+    _note(shown, row.unit)
     return tables.answer(report_files.lines(shown, zone=settings().zone), form)
 
 
@@ -148,7 +150,9 @@ def file_frozen(report_id: int, form: str) -> Response:
 @access.reader
 def paper(report_id: int) -> Response:
     """Print a frozen report."""
-    shown = _shown_frozen(_snapshot(report_id))
+    row = _snapshot(report_id)
+    shown = _shown_frozen(row)
+    _note(shown, row.unit)
     file = report_pdf(shown, with_members=_has_members(shown.report))
     name = f"{shown.report.unit.name}-{said.title_of(shown.report)}.pdf"
     return downloads.named(Response(file, content_type="application/pdf"), name)
@@ -315,10 +319,9 @@ def _shown_now(unit: UnitRow, period: Period) -> Shown:
     return _around(report, unit.path, None, people=people)
 
 
-def _shown_frozen(row: SnapshotRow, *, with_people: bool = False) -> Shown:
+def _shown_frozen(row: SnapshotRow) -> Shown:
     report = _content(row)
-    is_named = with_people or _has_members(report)
-    people = reports.people(db.session(), _member_ids(report)) if is_named else {}
+    people = reports.people(db.session(), _member_ids(report)) if _has_members(report) else {}
     return _around(report, row.unit.path, row, people=people)
 
 
@@ -339,6 +342,12 @@ def _content(row: SnapshotRow) -> Report:
 
 def _member_ids(report: Report) -> set[int]:
     return {int(line.key) for line in report.lines[Axis.MEMBER]}
+
+
+def _note(shown: Shown, unit: UnitRow) -> None:
+    """Note that what is taken along names people."""
+    if shown.people:
+        looks.saw(Sight.REPORT_FILE, unit_id=unit.id)
 
 
 def _has_members(report: Report) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from volunteer import clock
 from volunteer.actions import sign_ups as actions
 from volunteer.actions.calendar import policy_for
+from volunteer.actions.calendar_links import link_made_at
 from volunteer.database import db, in_transaction
 from volunteer.rules.kinds import SignUpFor
 from volunteer.rules.policy import HoursPolicy
@@ -92,6 +93,7 @@ def mine() -> ResponseReturnValue:
         own=_lines(own, own, policy, now),
         others=_lines(found[:A_PAGE], own, policy, now),
         policy=policy,
+        calendar_since=link_made_at(session, access.me().id),
         place=place,
         has_more=len(found) > A_PAGE,
         is_asked=any(request.args.get(name) for name in ("q", "free", "day")),

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -21,6 +22,7 @@ from volunteer.schemas.timetable import SLOTS, WEEKDAYS, slots_of, timetable_for
 from volunteer.stats import college, registered, timetable, units
 from volunteer.stats.college import TermRow
 from volunteer.stats.registered import PostRow
+from volunteer.stats.sign_ups import missing_in_unit
 from volunteer.stats.timetable import PostName, WeekShift
 from volunteer.web import access, paging
 from volunteer.web.forms import Form
@@ -31,6 +33,9 @@ POSTS_A_PAGE = 20
 WEEK = timedelta(days=7)
 MONDAY = date(2024, 1, 1)
 SHOWN_AT_MOST = 200
+GAPS_A_PAGE = 60
+MISSING_SHOWN = 30
+LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +135,30 @@ def week(code: str) -> ResponseReturnValue:
         may_publish=bool(access.roles() & access.KEEPERS),
         before=(monday - WEEK).isoformat(),
         after=(monday + WEEK).isoformat(),
+    )
+
+
+@bp.get("/units/<code:code>/gaps")
+@access.reader
+def gaps(code: str) -> ResponseReturnValue:
+    """Show the shifts of the next two weeks for which people are wanted, and who did not come of late."""
+    session, now = db.session(), clock.utc_now()
+    unit = units.unit_to_read(session, code, access.actor(), access.READERS)
+    if unit is None:
+        raise Refusal(Reason.UNKNOWN)
+    access.reach()
+    found = timetable.gaps_of_unit(session, unit.path, since=now, until=now + 2 * WEEK)
+    page = paging.page(found, GAPS_A_PAGE)
+    campus = settings().campus
+    return render_template(
+        "registry/gaps.html",
+        unit=unit,
+        page=page,
+        days=[(day, list(rows)) for day, rows in groupby(page.rows, lambda row: campus.day(row.starts_at))],
+        empty=sum(row.taken == 0 for row in found),
+        free=sum(row.capacity - row.taken for row in found if row.capacity is not None),
+        missing=missing_in_unit(session, unit.path, since=now - LATELY, now=now, most=MISSING_SHOWN),
+        may_publish=bool(access.roles() & access.KEEPERS),
     )
 
 

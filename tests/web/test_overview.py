@@ -1,0 +1,103 @@
+"""A unit at a glance: its basis, its bar and its lists, and links that say what is shown."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from tests.cast import Cast
+from tests.web.conftest import Browser, Enter
+from tests.web.test_tables import lines
+from volunteer.models import ProbationWindow
+from volunteer.rules.progress import PHASES, STATUSES
+
+PLACES = {place.value for place in (*STATUSES, *PHASES)}
+
+
+@pytest.fixture
+def office(served: Browser, enter: Enter) -> Browser:
+    """The college office, once 2.83 hours were served at the library."""
+    return enter("office")
+
+
+@pytest.mark.parametrize(
+    ("period", "title", "hours"),
+    [
+        ("", "2026", "2.83"),
+        ("2025", "2025", "0.00"),
+        ("2025-2026", "2025-2026", "2.83"),
+        ("window", "预备期", "2.83"),
+    ],
+)
+def test_the_basis_is_printed_and_all_hours_stand_on_it(
+    office: Browser, period: str, title: str, hours: str
+) -> None:
+    page = office.get(f"/units/COL?period={period}").text
+    printed = re.search(r'<p class="soft small">(统计口径[^<]*)</p>', page)
+    assert printed and title in printed[1]
+    assert f"<b>{hours}</b></a> 小时" in page
+    if period:
+        assert f'href="/units/LAW?period={period}"' in page
+        assert f"period={period}&amp;status=on_track" in page
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_what_a_list_does_not_know_is_refused(office: Browser) -> None:
+    for asked in ("sort=password", "status=clever", "due=31", "group=NOWHERE", "group=COL"):
+        for path in ("/units/COL", "/units/COL/members.csv"):
+            assert office.get(f"{path}?{asked}").status_code == 422, (path, asked)
+    for period in ("never", "0", "2025-2027", "%00"):
+        assert office.get(f"/units/COL?period={period}").status_code in (400, 422), period
+
+
+def test_the_bar_the_table_and_the_lists_say_the_same(office: Browser, people: Cast, write: Any) -> None:
+    over = update(ProbationWindow).where(ProbationWindow.member_id == people.mei)
+    write(
+        lambda session: session.execute(over.values(starts_on=date(2025, 3, 1), ends_before=date(2026, 3, 1)))
+    )
+    page = office.get("/units/COL").text
+    bar = dict(re.findall(r'status=(\w+)#members" aria-label="[^"]*：(\d+)"', page))
+    table = dict(re.findall(r'status=(\w+)#members"[^>]*>(\d+)</a></dd>', page))
+    assert set(table) <= PLACES
+    assert {place: count for place, count in table.items() if count != "0"} == bar
+    assert bar["not_met"] == "1"
+    for place, count in table.items():
+        assert len(names(office, f"status={place}")) == int(count)
+
+
+def names(browser: Browser, asked: str) -> list[str]:
+    """Return the numbers of those on the list, as the page and the file have them."""
+    page = browser.get(f"/units/COL?{asked}").text
+    shown = re.findall(r'<a href="/members/\d+">[^<]*</a>&ensp;<span class="soft small">(\d+)<', page)
+    taken = [row[0] for row in lines(browser.get(f"/units/COL/members.csv?{asked}"))[3:]]
+    assert shown == taken
+    return shown
+
+
+def test_a_list_is_exactly_what_its_address_asks_for(office: Browser, people: Cast) -> None:
+    everybody = names(office, "")
+    assert len(everybody) == 3
+    assert names(office, "sort=number") == sorted(everybody)
+    assert names(office, "sort=counted")[0] == "2023010001"
+    assert names(office, "q=lm") == ["2023010001"]
+    in_law = names(office, "group=LAW&sort=number")
+    assert "2023010001" in in_law and len(in_law) < 3
+    assert names(office, "due=30") == []
+    assert names(office, "due=over") == []
+
+
+def test_the_line_of_a_unit_leads_to_what_it_is_made_of(office: Browser) -> None:
+    page = office.get("/units/COL").text
+    line = re.search(r'<p class="line">(.*?)</p>', page)
+    assert line
+    for address in re.findall(r'href="([^"#?]+)', line[1]):
+        assert office.get(address).status_code == 200, address
+    assert '<section class="card" aria-labelledby="months">' in page
+
+
+def test_the_pace_has_a_mark_of_its_own(office: Browser) -> None:
+    page = office.get("/units/COL").text
+    assert page.count('class="pace"') >= 2
+    assert page.count('class="threshold"') == 3
