@@ -226,7 +226,6 @@ LEFT_OUT: Mapping[str, str] = {
     "notice": _BY_OFFICE,
     "notice_end": _BY_OFFICE,
     "policy_version": _BY_OFFICE,
-    "recount_order": _BY_OFFICE,
     "shift": _BY_OFFICE,
     "shift_break": _BY_OFFICE,
     "outside_source": _BY_OFFICE,
