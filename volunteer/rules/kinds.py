@@ -331,6 +331,7 @@ class UploadKind(StrEnum):
 
     MEMBERS = "members"
     SHIFTS = "shifts"
+    OUTSIDE = "outside"
 
 
 class ReportKind(StrEnum):

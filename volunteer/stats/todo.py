@@ -178,8 +178,10 @@ def _requests(actor: Actor, own: int, unit_path: str | None) -> Any:
     first = select(Approval.account_id).where(Approval.request_id == Request.id)
     mine = first.where(Approval.account_id == actor.account_id)
     as_leader = and_(Visit.post_id.in_(led), ~first.exists()) if led else false()
+    # What came in a file is one case.
+    case_id = func.coalesce(-Request.batch_id, Request.id)
     return (
-        _count(Request.id)
+        _count(case_id.distinct())
         .join(Member, Member.id == Request.member_id)
         .outerjoin(Visit, Visit.id == Request.visit_id)
         .where(

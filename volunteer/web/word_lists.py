@@ -252,7 +252,11 @@ WORDS = _Words(
         Fault.CUT_OFF: _l("It is cut off: the end is missing. Scan the code again, all of it."),
         Fault.CHANGED: _l("It was changed after it was signed, or the signature is not ours."),
     },
-    {UploadKind.MEMBERS: _l("Members"), UploadKind.SHIFTS: _l("Shifts")},
+    {
+        UploadKind.MEMBERS: _l("Members"),
+        UploadKind.SHIFTS: _l("Shifts"),
+        UploadKind.OUTSIDE: _l("Records of other platforms"),
+    },
     {
         Flag.SHARED_DEVICE: _l("several members on one device"),
         Flag.SEVERAL_DEVICES: _l("one member on several devices"),
