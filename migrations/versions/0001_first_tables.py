@@ -474,6 +474,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_mail_address")),
     )
     op.create_table(
+        "outside_source",
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("mapping", sa.String(length=1000), nullable=False),
+        sa.Column("changed_by_id", ROW_ID, nullable=True),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["account.id"], name=op.f("fk_outside_source_changed_by_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_outside_source_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outside_source")),
+        sa.UniqueConstraint("unit_id", "name", name=op.f("uq_outside_source_unit_id_name")),
+    )
+    op.create_table(
         "over_cap",
         sa.Column("member_id", ROW_ID, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -722,15 +737,21 @@ def upgrade() -> None:
     op.create_table(
         "upload",
         sa.Column("account_id", ROW_ID, nullable=False),
-        sa.Column("kind", one_of("uploadkind", "members", "shifts"), nullable=False),
+        sa.Column("kind", one_of("uploadkind", "members", "shifts", "outside"), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("sheet", sa.String(length=60), nullable=True),
+        sa.Column("source", sa.String(length=40), nullable=True),
+        sa.Column("unit_id", ROW_ID, nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("sent_at", sa.BigInteger(), nullable=False),
         sa.Column("applied_at", sa.BigInteger(), nullable=True),
         sa.Column("added", sa.Integer(), nullable=True),
         sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'outside') = (source IS NOT NULL) AND (kind = 'outside') = (unit_id IS NOT NULL)",
+            name=op.f("ck_upload_sheets_have_a_source"),
+        ),
         sa.CheckConstraint(
             "(added IS NULL) = (applied_at IS NULL)", name=op.f("ck_upload_applied_with_a_count")
         ),
@@ -739,6 +760,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("added >= 0", name=op.f("ck_upload_added")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_upload_account_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_upload_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
     )
     op.create_index(
@@ -805,6 +827,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", "unit_id", name=op.f("uq_notice_ref_unit_id")),
     )
     op.create_index("ix_notice_unit_id_last_on", "notice", ["unit_id", "last_on"], unique=False)
+    op.create_table(
+        "outside_batch",
+        sa.Column("source_id", ROW_ID, nullable=False),
+        sa.Column("unit_id", ROW_ID, nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("sent_by_id", ROW_ID, nullable=True),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.CheckConstraint("rows > 0", name=op.f("ck_outside_batch_rows")),
+        sa.ForeignKeyConstraint(["sent_by_id"], ["account.id"], name=op.f("fk_outside_batch_sent_by_id")),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["outside_source.id"], name=op.f("fk_outside_batch_source_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_outside_batch_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outside_batch")),
+    )
+    op.create_index(op.f("ix_outside_batch_source_id"), "outside_batch", ["source_id"], unique=False)
+    op.create_index(op.f("ix_outside_batch_unit_id"), "outside_batch", ["unit_id"], unique=False)
     op.create_table(
         "proposal",
         sa.Column("what", one_of("proposalkind", "give_role", "end_role", "slip"), nullable=False),
@@ -1165,6 +1207,10 @@ def upgrade() -> None:
                 "role_given",
                 "role_ended",
                 "slip_printed",
+                "notice_opened",
+                "certificate_issued",
+                "certificate_declined",
+                "certificate_revoked",
             ),
             nullable=False,
         ),
@@ -1335,6 +1381,7 @@ def upgrade() -> None:
     op.create_table(
         "request",
         sa.Column("ref", sa.String(length=40), nullable=False),
+        sa.Column("batch_id", ROW_ID, nullable=True),
         sa.Column(
             "kind", one_of("requestkind", "correction", "make_up", "opening", "outside"), nullable=False
         ),
@@ -1364,12 +1411,16 @@ def upgrade() -> None:
             "(kind IN ('opening', 'outside')) = (visit_id IS NULL)",
             name=op.f("ck_request_claims_have_a_visit"),
         ),
+        sa.CheckConstraint(
+            "batch_id IS NULL OR kind = 'outside'", name=op.f("ck_request_files_hold_outside_records")
+        ),
         sa.CheckConstraint("minutes IS NULL OR minutes > 0", name=op.f("ck_request_minutes")),
         sa.CheckConstraint(
             "starts_at IS NULL OR ends_at IS NOT NULL AND starts_at < ends_at",
             name=op.f("ck_request_ends_after_start"),
         ),
         sa.ForeignKeyConstraint(["asked_by_id"], ["account.id"], name=op.f("fk_request_asked_by_id")),
+        sa.ForeignKeyConstraint(["batch_id"], ["outside_batch.id"], name=op.f("fk_request_batch_id")),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_request_member_id")),
         sa.ForeignKeyConstraint(["rejected_by_id"], ["account.id"], name=op.f("fk_request_rejected_by_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_request_unit_id")),
@@ -1377,6 +1428,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_request")),
         sa.UniqueConstraint("ref", name=op.f("uq_request_ref")),
     )
+    op.create_index(op.f("ix_request_batch_id"), "request", ["batch_id"], unique=False)
     op.create_index("ix_request_member_id_state", "request", ["member_id", "state"], unique=False)
     op.create_index(
         "ux_request_undecided",

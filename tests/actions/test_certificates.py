@@ -11,14 +11,15 @@ from volunteer.actions import decide
 from volunteer.actions.certificates import ask_certificate, decline_request, show_requests, withdraw_request
 from volunteer.actions.issue import digest_of, issue, revoke
 from volunteer.actions.notices import withdraw_notice
-from volunteer.models import Certificate, CertificateRequest, NoticeLine, Seal
+from volunteer.models import Certificate, CertificateRequest, Message, NoticeLine, Seal
 from volunteer.rules.certificates import Standing, judge
-from volunteer.rules.kinds import CertificateState, Outcome
+from volunteer.rules.kinds import CertificateState, MessageKind, Outcome
 from volunteer.rules.reasons import Reason
 from volunteer.signatures import CertificateSigner
 from volunteer.stats import certificates
 from volunteer.stats.certificates import Asked
 from volunteer.stats.rollups import Days
+from volunteer.stats.todo import waiting_for
 
 ASKED, NOTICED, ISSUED, WITHDRAWN = (
     CertificateState.ASKED,
@@ -317,3 +318,50 @@ def test_after_the_probation_it_covers_the_probation(served: Stage) -> None:
     show(served, [request], "12-21 10:00")
     line = served.session.scalars(select(NoticeLine)).one()
     assert (line.from_on, line.to_on) == (date(2025, 12, 1), date(2026, 12, 1))
+
+
+def to_do(stage: Stage, login: str, on: str) -> tuple[int, str | None]:
+    found = waiting_for(
+        stage.session,
+        stage.actor(login),
+        today=stage.campus.day(at(on)),
+        due_by=stage.campus.day(at(on)),
+    )
+    return found.certificates, found.certificate_unit
+
+
+def test_it_stands_on_the_list_of_whoever_takes_the_next_step(served: Stage) -> None:
+    request = ask(served, "16 13:00")
+    assert to_do(served, "organiser", "16 14:00") == (1, "LAW")
+    assert to_do(served, "office", "16 14:00") == (1, "COL")
+    assert to_do(served, "neighbour", "16 14:00") == (0, "BIO")
+    assert to_do(served, "leader", "16 14:00") == (0, None)
+    show(served, [request], "17 09:00", by="office")
+    assert to_do(served, "office_second", "24 09:00")[0] == 0
+    found = {login: to_do(served, login, "25 09:00")[0] for login in ("organiser", "office", "office_second")}
+    assert found == {"organiser": 0, "office": 0, "office_second": 1}
+
+
+def test_she_is_told_what_came_of_it(served: Stage, shown: int) -> None:
+    found = give(served, shown, "25 10:00")
+    revoke(
+        served.session,
+        certificate_id=found,
+        reason="查实代签",
+        actor=served.actor("office"),
+        now=at("26 09:00"),
+    )
+    again = ask(served, "26 10:00")
+    decline_request(
+        served.session, request_id=again, reason="重复", actor=served.actor("office"), now=at("26 11:00")
+    )
+    told = served.session.execute(
+        select(Message.kind, Message.text)
+        .where(Message.account_id == served.cast.mei_account)
+        .order_by(Message.id)
+    )
+    assert [(row.kind, row.text) for row in told] == [
+        (MessageKind.CERTIFICATE_ISSUED, "COL-2026-0001"),
+        (MessageKind.CERTIFICATE_REVOKED, "查实代签"),
+        (MessageKind.CERTIFICATE_DECLINED, "重复"),
+    ]

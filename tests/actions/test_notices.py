@@ -3,13 +3,13 @@
 from datetime import date, datetime
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from tests.actions.stage import Stage, at
 from volunteer.actions import people
 from volunteer.actions.notices import open_notice, withdraw_notice
-from volunteer.models import Notice, NoticeLine
-from volunteer.rules.kinds import NoticeList
+from volunteer.models import Message, Notice, NoticeLine
+from volunteer.rules.kinds import MessageKind, NoticeList
 from volunteer.rules.reasons import Reason
 from volunteer.stats import notices
 from volunteer.stats.notices import NoticeRow
@@ -88,6 +88,18 @@ def test_the_same_form_is_one_notice(stage: Stage) -> None:
 def test_only_its_committee_and_the_college_open_it(stage: Stage, by: str) -> None:
     with stage.refused(Reason.NOT_ALLOWED):
         show(stage, "13:00", by=by)
+
+
+def test_members_of_the_unit_are_told_once(stage: Stage) -> None:
+    show(stage, "13:00")
+    show(stage, "13:00")
+    told = select(Message.account_id).where(
+        Message.kind == MessageKind.NOTICE_OPENED, Message.text == "2026-03-19"
+    )
+    cast = stage.cast
+    assert sorted(stage.session.scalars(told)) == sorted(
+        (cast.mei_account, cast.ning_account, cast.secretary_account)
+    )
 
 
 def test_a_list_of_nobody_is_not_shown(stage: Stage) -> None:

@@ -13,9 +13,15 @@ from volunteer.stats.todo import Forgotten, Waiting, forgotten, waiting_for
 SOON = date(2026, 3, 19)
 
 
-def waiting(stage: Stage, login: str, due_by: date = SOON, unit_path: str | None = None) -> Waiting:
+def waiting(
+    stage: Stage,
+    login: str,
+    due_by: date = SOON,
+    unit_path: str | None = None,
+    today: date = date(2026, 3, 16),
+) -> Waiting:
     stage.session.flush()
-    return waiting_for(stage.session, stage.actor(login), due_by=due_by, unit_path=unit_path)
+    return waiting_for(stage.session, stage.actor(login), today=today, due_by=due_by, unit_path=unit_path)
 
 
 def late(stage: Stage, login: str, when: str) -> list[Forgotten]:

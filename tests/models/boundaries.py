@@ -56,6 +56,7 @@ REFUSED: Row = SETTLED | {"state": "declined", "answer": "有异议"}
 NEW_CERTIFICATE: Row = {"number": "C-4", "request_id": 4, "digest": "4" * 64}
 REPLACED: Row = {"kind": "superseded", "reason": None, "replaced_by_id": 2}
 SECOND_END: Row = {"certificate_id": 2}
+OUTSIDE_FILE: Row = {"kind": "outside", "source": "i志愿", "unit_id": 1, "account_id": 2}
 COUNTED: Row = {"decided_by_id": 2, "decided_at": NINE, "is_approved": True, "done_at": NINE}
 NOT_NEGATIVE = (
     "min_record_min",
@@ -780,4 +781,15 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
     ("ux_erasure_open", "erasure", ERASED, {}),
     ("ck_erasure_answered_by_somebody", "erasure", ERASED, ERASED | {"answer": None}),
     ("ck_erasure_answered_by_somebody", "erasure", ERASED, ERASED | {"decided_by_id": None}),
+    # Sheets of other platforms
+    ("uq_outside_source_unit_id", "outside_source", {"name": "志愿汇"}, {}),
+    ("ck_outside_batch_rows", "outside_batch", {"rows": 1}, {"rows": 0}),
+    (
+        "ck_request_files_hold_outside_records",
+        "request",
+        RECORD | {"kind": "outside", "batch_id": 1},
+        RECORD | {"batch_id": 1},
+    ),
+    ("ck_upload_sheets_have_a_source", "upload", OUTSIDE_FILE, OUTSIDE_FILE | {"unit_id": None}),
+    ("ck_upload_sheets_have_a_source", "upload", OUTSIDE_FILE, OUTSIDE_FILE | {"kind": "shifts"}),
 ]

@@ -129,6 +129,8 @@ VALID: dict[str, Row] = {
         "ends_at": NINE + HOUR, "on": "2026-03-16", "minutes": None, "reason": "没电", "deadline_on": "2026-03-30",
         "is_deadline_provisional": False, "asked_at": NINE, "state": "asked",
     },
+    "outside_source": {"unit_id": 1, "name": "i志愿", "mapping": "{}", "changed_at": NINE},
+    "outside_batch": {"source_id": 1, "unit_id": 1, "name": "a.xlsx", "digest": "0" * 64, "rows": 1, "sent_at": NINE},
     "approval": {"request_id": 1, "step": 1, "account_id": 1, "is_late": False, "at": NINE},
     "objection": {
         "ref": "o1", "visit_id": 1, "is_own": True, "reason": "不符", "filed_at": NINE, "accept_by_on": "2026-03-19",
@@ -191,7 +193,7 @@ VALID: dict[str, Row] = {
     "api_token": {"account_id": 1, "digest": "0" * 64, "created_at": NINE},
     "wrong_try": {"what": "password", "subject": "mei", "at": NINE},
     "upload": {
-        "account_id": 1, "kind": "members", "name": "a.csv", "sheet": None, "digest": "0" * 64, "content": b"x",
+        "account_id": 1, "kind": "members", "name": "a.csv", "sheet": None, "source": None, "unit_id": None, "digest": "0" * 64, "content": b"x",
         "sent_at": NINE, "applied_at": None, "added": None,
     },
     "look": {"at": NINE, "account_id": 2, "what": "records", "member_id": 1, "unit_id": None},

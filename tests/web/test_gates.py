@@ -1,8 +1,12 @@
 """Every route has its gate, here and in the code; one that is not listed fails."""
 
+import re
+from urllib.parse import urlsplit
+
 import pytest
 from flask import Flask
 
+from tests.browser.test_accessible import PAGES
 from tests.web.conftest import Browser, Enter
 
 GATES = {
@@ -145,6 +149,8 @@ GATES = {
         "accounts.roles_of GET /units/<code:code>/roles",
         "organisation.members GET /api/v1/members",
         "organisation.member GET /api/v1/members/<code:student_no>",
+        "outside.files GET /outside-files",
+        "outside.one_file GET /outside-files/<row:batch_id>",
         "branch.start GET /branch",
         "overview.overview GET /units/<code:code>",
         "overview.members_table GET /units/<code:code>/members.<form:form>",
@@ -160,6 +166,9 @@ GATES = {
         "received.base GET /units/<code:code>/bases/<code:base>",
         "received.base_sheet GET /units/<code:code>/bases/<code:base>/sheet",
         "received.base_people GET /units/<code:code>/bases/<code:base>/people.<form:form>",
+        "list_files.roster GET /registry/members.<form:form>",
+        "list_files.ledger_heads GET /units/<code:code>/ledger.<form:form>",
+        "branch.member_periods GET /members/<row:member_id>/periods.<form:form>",
         "branch.member_table GET /members/<row:member_id>/records.<form:form>",
         "branch.member GET /members/<row:member_id>",
         "conversion.desk GET /units/<code:code>/conversion",
@@ -214,6 +223,12 @@ GATES = {
         "certificates.decline POST /certificate-requests/<row:paper_request_id>/decline",
         "notices.new GET,POST /units/<code:code>/notices/new",
         "notices.withdraw POST /notices/<row:notice_id>/withdraw",
+        "outside.send GET,POST /registry/import/outside",
+        "outside.look GET /registry/import/outside/<row:upload_id>",
+        "outside.apply POST /registry/import/outside/<row:upload_id>",
+        "outside.map_columns POST /registry/import/outside/<row:upload_id>/columns",
+        "outside.approve POST /outside-files/<row:batch_id>/approve",
+        "outside.reject POST /outside-files/<row:batch_id>/reject",
         "typed.of_member GET,POST /members/<row:member_id>/record",
         "registry.new_post GET,POST /posts/new",
         "registry.change_post GET,POST /posts/<code:code>/edit",
@@ -229,6 +244,8 @@ GATES = {
         "registry.change_base GET,POST /bases/<code:code>/edit",
     },
     "office": {
+        "list_files.unit_tree GET /registry/units.<form:form>",
+        "list_files.account_list GET /accounts.<form:form>",
         "accounts.lists GET /accounts",
         "accounts.one GET /accounts/<row:account_id>",
         "accounts.draw_slip POST /accounts/<row:account_id>/slip",
@@ -243,6 +260,7 @@ GATES = {
         "people.change_unit GET,POST /registry/units/<code:code>/edit",
     },
     "overseer": {
+        "list_files.approver_list GET /approvers.<form:form>",
         "oversight.statistics GET /approvers",
         "personal.wishes GET /erasures",
         "trail.lines GET /trail",
@@ -345,6 +363,7 @@ FILLED = {
     "<row:draw_id>": "999999",
     "<row:report_id>": "999999",
     "<row:erasure_id>": "999999",
+    "<row:batch_id>": "999999",
     "<string(maxlength=40):key>": "visit",
     "<row:paper_request_id>": "999999",
     "<row:certificate_id>": "999999",
@@ -363,6 +382,37 @@ def test_every_route_is_listed_with_its_gate(app: Flask) -> None:
         methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
         found.setdefault(str(gate), set()).add(f"{rule.endpoint} {methods} {rule.rule}")
     assert found == GATES
+
+
+# What answers a GET and is no page: a picture, what only turns elsewhere, and what programs read.
+NO_PAGES = {
+    "branch.start",
+    "health.alive",
+    "health.ready",
+    "metrics.metrics",
+    "photos.photo",
+    "pwa.worker",
+    "student.start",
+}
+# A host's page needs the link of a running shift: tests/browser/test_displays.py looks at it.
+LOOKED_AT_ELSEWHERE = {"screens.host"}
+FILE = re.compile(r"<form:form>|\.(pdf|png|svg|xlsx|csv|json|ics)$|<any\(")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_no_page_is_missing_in_the_list_that_axe_looks_at(app: Flask) -> None:
+    address = app.url_map.bind("localhost")
+    paths = [re.sub(r"\{\w+\}", "1", urlsplit(path).path) for listed in PAGES.values() for path in listed]
+    looked_at = {str(address.match(path)[0]) for path in paths}
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and not rule.rule.startswith(("/static/", "/api/"))
+        and not FILE.search(rule.rule)
+    }
+    missing = pages - looked_at - NO_PAGES - LOOKED_AT_ELSEWHERE
+    assert missing == set(), "add them to PAGES in tests/browser/test_accessible.py"
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

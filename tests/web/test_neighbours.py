@@ -15,12 +15,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from tests import engines
 from tests.actions.stage import Stage
 from tests.cast import LONG_AGO, NOW, Cast, System
 from tests.papers import certified, hours_notice
 from volunteer.actions import decide, displays, meeting, proposals, registry
 from volunteer.actions.access import load_actor
 from volunteer.actions.meeting import Proposed
+from volunteer.actions.outside import add_outside, keep_source
 from volunteer.actions.questions import ask_leaders
 from volunteer.actions.reports import Written, freeze
 from volunteer.actions.tell import tell_member
@@ -33,6 +35,7 @@ from volunteer.models import (
     DisplayLink,
     Erasure,
     Message,
+    OutsideBatch,
     Photo,
     RecountOrder,
     RoleGrant,
@@ -50,7 +53,9 @@ from volunteer.rules.kinds import (
     UnitKind,
     UploadKind,
 )
+from volunteer.rules.outside import OutsideEntry
 from volunteer.rules.periods import period_named
+from volunteer.rules.roles import Actor
 from volunteer.stats.conversion import last_left_of
 
 # Who asks: everybody of another branch, and the office and a leader of another college.
@@ -96,6 +101,25 @@ ONE_OF_A_LIST = {"form": "csv"}
 FORM = {"reason": "不在岗", "upheld": "yes", "ends_at": "2026-03-16T12:00", "password": "a long new password"}
 FORM |= {"ref": "00000000-0000-0000-0000-000000000009", "kind": "month", "period": "2026-03"}
 FORM |= {"text": "在岗吗?", "answer": "在岗", "is_right": "yes", "finding": "问过负责人", "granted": "no"}
+
+
+def _outside_file(session: Session, people: Cast, office: Actor) -> int:
+    """Take in a sheet of another platform with one row."""
+    day = {"on": LONG_AGO.date(), "minutes": 60, "span": None, "what": "社区清洁"}
+    entry = OutsideEntry(member_id=people.ning, student_no="2023010002", name="𠮷宁", **day)
+    by = {"actor": office, "now": NOW}
+    source = keep_source(session, unit_id=people.law, name="i志愿", mapping={}, **by)
+    add_outside(
+        session,
+        entries=[entry],
+        source=(source, "i志愿"),
+        unit_id=people.law,
+        name="一月.xlsx",
+        digest="0" * 64,
+        campus=engines.fixed_campus(),
+        **by,
+    )
+    return session.scalars(select(OutsideBatch.id)).one()
 
 
 @pytest.fixture
@@ -172,6 +196,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
         displays.make_link(session, site_id=people.site, actor=office, now=NOW)
         make_token(session, account_id=people.mei_account, actor_id=None, now=NOW)
         tell_member(session, people.mei, MessageKind.REMINDER, "remind:1", now=NOW, shift_id=people.shift)
+        batch = _outside_file(session, people, office)
         upload = Upload(
             account_id=people.office_account,
             kind=UploadKind.MEMBERS,
@@ -197,6 +222,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             "draw_id": draw.id,
             "report_id": report,
             "erasure_id": erasure.id,
+            "batch_id": batch,
             "certificate_id": certificate,
             "paper_request_id": session.scalars(select(CertificateRequest.id)).one(),
             "notice_id": notice,

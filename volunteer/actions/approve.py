@@ -197,7 +197,7 @@ def _check_new_hand(session: Session, desk: _Desk, actor: Actor) -> None:
         raise Refusal(Reason.SAME_PERSON)
     if desk.first is not None and desk.first.account_id == actor.account_id:
         raise Refusal(Reason.SAME_PERSON)
-    if desk.first is not None and _is_same_member(session, desk.first.account_id, actor):
+    if desk.first is not None and is_same_member(session, desk.first.account_id, actor):
         raise Refusal(Reason.SAME_PERSON)
     if desk.request.state is not RequestState.ASKED or desk.is_held:
         raise Refusal(Reason.NOT_ALLOWED)
@@ -212,7 +212,7 @@ def _check_no_recorder(session: Session, desk: _Desk, actor: Actor) -> None:
         raise Refusal(Reason.SAME_PERSON)
 
 
-def _is_same_member(session: Session, account_id: int, actor: Actor) -> bool:
+def is_same_member(session: Session, account_id: int, actor: Actor) -> bool:
     """Whether two accounts belong to one person."""
     if actor.member_id is None:
         return False

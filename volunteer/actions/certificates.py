@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from volunteer.actions.access import check_not_own, check_reviewer, last_branch
 from volunteer.actions.audit import note
 from volunteer.actions.notices import freeze, notices_of_form
+from volunteer.actions.tell import tell_member
 from volunteer.database import StaleRow
 from volunteer.models import CertificateRequest, Member, ProbationWindow
 from volunteer.rules.campus import Campus
-from volunteer.rules.kinds import CertificateState, NoticeKind, Stage
+from volunteer.rules.kinds import CertificateState, MessageKind, NoticeKind, Stage
 from volunteer.rules.names import clean_line
 from volunteer.rules.notices import FrozenLine, marks_text
 from volunteer.rules.reasons import Reason, Refusal
@@ -84,6 +85,14 @@ def decline_request(session: Session, *, request_id: int, reason: str, actor: Ac
     if request.state is CertificateState.DECLINED and request.settled_by_id == actor.account_id:
         return
     settle(session, request, CertificateState.DECLINED, actor, now, answer=answer)
+    tell_member(
+        session,
+        request.member_id,
+        MessageKind.CERTIFICATE_DECLINED,
+        f"certificate_request:{request_id}",
+        now=now,
+        text=answer,
+    )
 
 
 def show_requests(
@@ -143,12 +152,12 @@ def _show(
                 marks=marks_of(parts),
             )
         )
-    notice_id = freeze(
+    notice = freeze(
         session, ref, unit_id, NoticeKind.CERTIFICATES, lines, actor=actor, campus=campus, now=now
     )
     for request in requests:
-        _move(session, request, CertificateState.NOTICED, notice_id=notice_id)
-    return notice_id
+        _move(session, request, CertificateState.NOTICED, notice_id=notice.id)
+    return notice.id
 
 
 def days_of(session: Session, member_id: int, today: date) -> tuple[date, date, Breakdown]:

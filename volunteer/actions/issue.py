@@ -11,6 +11,7 @@ from volunteer.actions.access import check_college, check_not_own
 from volunteer.actions.audit import note
 from volunteer.actions.certificates import DAY, REASON_LENGTH, marks_of, request_row, settle
 from volunteer.actions.seal import seal
+from volunteer.actions.tell import tell_member
 from volunteer.models import (
     Account,
     Certificate,
@@ -24,7 +25,7 @@ from volunteer.models import (
 )
 from volunteer.rules.campus import Campus
 from volunteer.rules.certificates import PURPOSE, Claims
-from volunteer.rules.kinds import CertificateEndKind, CertificateState, UnitKind
+from volunteer.rules.kinds import CertificateEndKind, CertificateState, MessageKind, UnitKind
 from volunteer.rules.names import clean_line
 from volunteer.rules.notices import is_over
 from volunteer.rules.reasons import Reason, Refusal
@@ -78,6 +79,8 @@ def issue(
     session.add(CertificatePaper(certificate_id=certificate.id, token=token, content=content))
     _replace_earlier(session, certificate, actor, now)
     settle(session, request, CertificateState.ISSUED, actor, now, number=certificate.number)
+    kind, key = MessageKind.CERTIFICATE_ISSUED, f"certificate:{certificate.id}"
+    tell_member(session, request.member_id, kind, key, now=now, text=certificate.number)
     return certificate.id
 
 
@@ -109,6 +112,8 @@ def revoke(session: Session, *, certificate_id: int, reason: str, actor: Actor, 
         )
     )
     session.flush()
+    kind, key = MessageKind.CERTIFICATE_REVOKED, f"revoked:{certificate_id}"
+    tell_member(session, certificate.member_id, kind, key, now=now, text=text)
     note(
         session,
         "revoke_certificate",

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from volunteer.actions.access import check_reviewer
 from volunteer.actions.audit import note
 from volunteer.actions.calendar import policy_for, work_calendar
+from volunteer.actions.tell import tell_members
 from volunteer.database import table_of
-from volunteer.models import CertificateRequest, Notice, NoticeEnd, NoticeLine, Unit
+from volunteer.models import CertificateRequest, Member, Notice, NoticeEnd, NoticeLine, Unit
 from volunteer.rules.campus import Campus
-from volunteer.rules.kinds import CertificateState, NoticeKind, NoticeList, Phase
+from volunteer.rules.kinds import CertificateState, MessageKind, NoticeKind, NoticeList, Phase
 from volunteer.rules.names import clean_line
 from volunteer.rules.notices import (
     Frozen,
@@ -67,7 +68,17 @@ def open_notice(
         )
         for number, one in enumerate(people, 1)
     ]
-    return freeze(session, ref, unit_id, NoticeKind.HOURS, lines, actor=actor, campus=campus, now=now)
+    notice = freeze(session, ref, unit_id, NoticeKind.HOURS, lines, actor=actor, campus=campus, now=now)
+    tell_members(
+        session,
+        select(Member.id).join(Unit, Unit.id == Member.unit_id).where(Unit.path.startswith(path)),
+        MessageKind.NOTICE_OPENED,
+        f"notice:{notice.id}",
+        now=now,
+        unit_id=unit_id,
+        text=str(notice.last_on),
+    )
+    return notice.id
 
 
 def listed(people: Sequence[MemberStanding], which: NoticeList) -> list[MemberStanding]:
@@ -90,8 +101,8 @@ def freeze(
     actor: Actor,
     campus: Campus,
     now: datetime,
-) -> int:
-    """Write a notice with its lines, from today on, and return its id.
+) -> Notice:
+    """Write a notice with its lines, from today on, and return it.
 
     Raises:
         Refusal: ``BAD_FIELD``: there are no lines.
@@ -138,7 +149,7 @@ def freeze(
         notice=notice.id,
         checksum=frozen.checksum,
     )
-    return notice.id
+    return notice
 
 
 def last_of_hours(session: Session, today: date, campus: Campus) -> Deadline:

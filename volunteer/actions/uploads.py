@@ -25,10 +25,15 @@ def keep(
     content: bytes,
     actor: Actor,
     now: datetime,
+    source: str | None = None,
+    unit_id: int | None = None,
 ) -> int:
     """Keep a file until it is applied and return its id. It takes the place of the sender's last one.
 
     Files hold names and numbers of people: what waits for more than a day is removed on this occasion.
+
+    Args:
+        source: The platform that a sheet of outside records comes from, about members of the unit.
     """
     own = (Upload.account_id == actor.account_id) & (Upload.kind == kind)
     session.execute(
@@ -39,6 +44,8 @@ def keep(
         kind=kind,
         name=name,
         sheet=sheet,
+        source=source,
+        unit_id=unit_id,
         digest=hashlib.sha256(content).hexdigest(),
         content=content,
         sent_at=now,

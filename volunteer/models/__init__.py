@@ -7,6 +7,7 @@ from volunteer.models.kept import KeptPeriod, KeptSum
 from volunteer.models.ledger import LedgerHead, Seal
 from volunteer.models.onsite import DisplayLink, Headcount, HostStatement, PassScan, RollCall
 from volunteer.models.organisation import PolicyVersion, Term, Unit, Workday
+from volunteer.models.outside import OutsideBatch, OutsideSource
 from volunteer.models.papers import (
     Certificate,
     CertificateEnd,
@@ -71,6 +72,8 @@ __all__ = [
     "NoticeEnd",
     "NoticeLine",
     "Objection",
+    "OutsideBatch",
+    "OutsideSource",
     "OverCap",
     "PassScan",
     "Photo",

@@ -13,7 +13,8 @@ class Request(Numbered):
     """Something claimed that needs two other people.
 
     ``ref`` is the asker's own name for it: asking twice with the same one changes nothing.
-    Corrections and make-ups have a visit and times; opening and outside records a day and minutes.
+    Corrections and make-ups have a visit and times; opening and outside records a day and minutes, and times
+    where they came with another platform's file, a batch.
     """
 
     __tablename__ = "request"
@@ -33,10 +34,12 @@ class Request(Numbered):
             sqlite_where=text("state = 'asked' AND visit_id IS NOT NULL"),
             postgresql_where=text("state = 'asked' AND visit_id IS NOT NULL"),
         ),
+        CheckConstraint("batch_id IS NULL OR kind = 'outside'", name="files_hold_outside_records"),
         Index("ix_request_member_id_state", "member_id", "state"),
     )
 
     ref: Mapped[str] = mapped_column(String(40), unique=True)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("outside_batch.id"), index=True)
     kind: Mapped[RequestKind] = mapped_column(one_of(RequestKind))
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from volunteer.roster.faults import BadCell, BadRow, Fault
 from volunteer.roster.judging import Judged
-from volunteer.roster.reading import day_in, text_in
+from volunteer.roster.reading import clock_in, day_in, text_in
 from volunteer.roster.tables import Row, ShiftColumn, Table, is_blank
 from volunteer.roster.workbook import Cell, column_letters
 from volunteer.rules.reasons import Refusal
@@ -16,7 +16,6 @@ from volunteer.rules.timetable import InTheWay, Looked, PlannedShift, Slot, chec
 
 LARGEST_CAPACITY = 9999
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.\-]{0,39}")
-_CLOCK = re.compile(r"([01]?[0-9]|2[0-4])[:：]([0-5][0-9])(?:[:：]00)?")
 _BETWEEN_BREAKS = re.compile(r"[,，;；、/]")
 _BETWEEN_ENDS = re.compile(r"[-–—~～至]")
 _PLACES = {
@@ -105,7 +104,7 @@ class _DutyReading:
         """
         post = self._post(posts)
         day = day_in(self._go_to(ShiftColumn.DATE))
-        start, end = _clock(self._go_to(ShiftColumn.START)), _clock(self._go_to(ShiftColumn.END))
+        start, end = clock_in(self._go_to(ShiftColumn.START)), clock_in(self._go_to(ShiftColumn.END))
         span, _ = Slot(start=start, end=end).on(day, zone)
         breaks = self._breaks(day, start, end, zone)
         capacity = self._capacity()
@@ -139,7 +138,7 @@ class _DutyReading:
         for part in filter(str.strip, _BETWEEN_BREAKS.split(cell)):
             ends = _BETWEEN_ENDS.split(part.strip())
             try:
-                first, last = (_clock(one) for one in ends)
+                first, last = (clock_in(one) for one in ends)
             except (BadCell, ValueError) as error:
                 raise BadCell(Fault.BAD_BREAK, value=part.strip()) from error
             _, breaks = Slot(start=start, end=end, break_from=first, break_to=last).on(day, zone)
@@ -179,26 +178,6 @@ class _DutyReading:
             if place not in named and not is_blank(cell):
                 self.at = column_letters(place)
                 raise BadCell(Fault.NO_COLUMN, value=str(cell))
-
-
-def _clock(cell: Cell) -> time:
-    """Return the time in a cell: one of the spreadsheet, or text; 24:00 is midnight."""
-    if isinstance(cell, datetime):
-        # A spreadsheet's time without a day is a fraction of its first day.
-        cell = cell.time()
-    if isinstance(cell, timedelta):
-        cell = (datetime.min.replace(tzinfo=UTC) + cell % timedelta(days=1)).time()
-    if isinstance(cell, time):
-        if cell.second or cell.microsecond:
-            raise BadCell(Fault.BAD_TIME, value=str(cell))
-        return cell
-    if isinstance(cell, str) and not cell.strip():
-        raise BadCell(Fault.EMPTY)
-    if isinstance(cell, str) and (found := _CLOCK.fullmatch(cell.strip())):
-        hour, minute = int(found[1]), int(found[2])
-        if hour < 24 or minute == 0:
-            return time(hour % 24, minute)
-    raise BadCell(Fault.BAD_TIME, value=str(cell))
 
 
 def _clocks(span: Span, zone: ZoneInfo) -> str:

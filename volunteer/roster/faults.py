@@ -49,6 +49,22 @@ class Fault(StrEnum):
     IN_THE_PAST = "in_the_past"
     OVERLAPS = "overlaps"
 
+    STRANGER = "stranger"
+    NAMESAKES = "namesakes"
+    OTHER_NAME = "other_name"
+    CLOSED = "closed"
+    NOT_YET = "not_yet"
+    BAD_SPAN = "bad_span"
+    BAD_HOURS = "bad_hours"
+    MORE_THAN_SPAN = "more_than_span"
+    OVER_LIMIT = "over_limit"
+    OVERLAPS_SERVICE = "overlaps_service"
+    OVERLAPS_OUTSIDE = "overlaps_outside"
+    OVERLAPS_ROW = "overlaps_row"
+    UNCLEAR_SERVICE = "unclear_service"
+    UNCLEAR_OUTSIDE = "unclear_outside"
+    UNCLEAR_ROW = "unclear_row"
+
 
 class BadFile(Exception):
     """The file as a whole cannot be taken.

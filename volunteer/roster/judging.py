@@ -1,20 +1,16 @@
 """Each row of a table is a new entry, one that stands on the roster already, or wrong."""
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from volunteer.roster.faults import BadCell, BadRow, Fault
-from volunteer.roster.reading import day_in, text_in
+from volunteer.roster.reading import day_in, name_in, number_in, text_in
 from volunteer.roster.tables import Column, Row, Table, is_blank
 from volunteer.roster.workbook import Cell, column_letters
 from volunteer.rules.kinds import Stage
-from volunteer.rules.names import NAME_LENGTH, clean_line
-from volunteer.rules.reasons import Refusal
 from volunteer.rules.roster import RosterEntry
 
-NUMBER_LENGTH = 40
 STAGES = {stage.value: stage for stage in Stage} | {
     "积极分子": Stage.ACTIVIST,
     "入党积极分子": Stage.ACTIVIST,
@@ -26,9 +22,6 @@ STAGES = {stage.value: stage for stage in Stage} | {
     "中共党员": Stage.FULL,
     "full member": Stage.FULL,
 }
-_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/-]*")
-_FLOAT = re.compile(r"([0-9]+)\.0+")
-_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
 
 
 T = TypeVar("T")
@@ -109,8 +102,8 @@ class _Reading:
         Raises:
             BadCell: What is wrong at ``at``.
         """
-        student_no = _student_no(self._go_to(Column.STUDENT_NO))
-        name = _name(self._go_to(Column.NAME))
+        student_no = number_in(self._go_to(Column.STUDENT_NO))
+        name = name_in(self._go_to(Column.NAME))
         unit = text_in(self._go_to(Column.UNIT))
         if unit not in self._branches:
             raise BadCell(Fault.UNKNOWN_UNIT, value=unit)
@@ -162,36 +155,6 @@ class _Reading:
             if place not in named and not is_blank(cell):
                 self.at = column_letters(place)
                 raise BadCell(Fault.NO_COLUMN, value=str(cell))
-
-
-def _line(text: str, field: str, longest: int) -> str:
-    try:
-        return clean_line(text, field, longest=longest)
-    except Refusal as refusal:
-        if "character" in refusal.facts:
-            raise BadCell(Fault.INVISIBLE, character=str(refusal.facts["character"])) from refusal
-        raise BadCell(Fault.TOO_LONG, longest=str(longest)) from refusal
-
-
-def _student_no(cell: Cell) -> str:
-    text = _line(text_in(cell), "student_no", NUMBER_LENGTH)
-    if _SCIENTIFIC.fullmatch(text):
-        raise BadCell(Fault.LOST_DIGITS, value=text)
-    if whole := _FLOAT.fullmatch(text):
-        text = whole[1]
-    # Full-width digits and letters that only look alike would make two people of one.
-    if not _NUMBER.fullmatch(text) or (not isinstance(cell, str) and not text.isdecimal()):
-        raise BadCell(Fault.BAD_NUMBER, value=text)
-    return text
-
-
-def _name(cell: Cell) -> str:
-    if not isinstance(cell, str):
-        raise BadCell(Fault.WRONG_KIND, value=str(cell))
-    name = _line(text_in(cell), "name", NAME_LENGTH)
-    if name[0] in "=+-@":
-        raise BadCell(Fault.FORMULA, value=name)
-    return name
 
 
 def _stage(text: str) -> Stage:

@@ -56,6 +56,23 @@ SENTENCES: Mapping[Fault, str] = {
     Fault.BAD_CAPACITY: N_("is no whole number from 1 to 9999: {value}"),
     Fault.IN_THE_PAST: N_("the shift {value} has begun already; publish shifts before they start"),
     Fault.OVERLAPS: N_("the shift {value} overlaps the shift {other} of this post"),
+    Fault.STRANGER: N_("nobody of this unit has this number or name: {value}"),
+    Fault.NAMESAKES: N_("{count} members of this unit are called {value}; the student number must be there"),
+    Fault.OTHER_NAME: N_("the roster has {was} under this number, the sheet {value}"),
+    Fault.CLOSED: N_("her candidacy was cancelled; nothing more is recorded"),
+    Fault.NOT_YET: N_("lies in the future: {value}"),
+    Fault.BAD_SPAN: N_("must end after it starts, within 24 hours: {value}"),
+    Fault.BAD_HOURS: N_("is no length such as 2.5 hours, up to 24: {value}"),
+    Fault.MORE_THAN_SPAN: N_("{value} h are more than the {span} h from start to end"),
+    Fault.OVER_LIMIT: N_("{value} h go over what a member may bring from elsewhere; {left} h are left"),
+    Fault.OVERLAPS_SERVICE: N_("overlaps a service with us on {day}; nobody is at two places"),
+    Fault.OVERLAPS_OUTSIDE: N_("overlaps a record of {day} that was taken in before"),
+    Fault.OVERLAPS_ROW: N_("overlaps row {row} of this sheet"),
+    Fault.UNCLEAR_SERVICE: N_("she served with us on {day}; only start and end tell whether both overlap"),
+    Fault.UNCLEAR_OUTSIDE: N_(
+        "there is a record of {day} already; only start and end tell whether both overlap"
+    ),
+    Fault.UNCLEAR_ROW: N_("row {row} is of the same day; only start and end tell whether both overlap"),
 }
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -113,23 +113,23 @@ def read_table(content: bytes, *, is_text: bool, sheet: str | None = None, layou
     Raises:
         BadFile: With the fault and what it is about.
     """
+    return _table(filled_rows(content, is_text=is_text, sheet=sheet), layout)
+
+
+def filled_rows(content: bytes, *, is_text: bool, sheet: str | None = None) -> list[Row]:
+    """Return the rows of a file that hold something, numbered as the spreadsheet does; there is at least one.
+
+    Raises:
+        BadFile: With the fault and what it is about.
+    """
     if len(content) > UNPACKED_LIMIT:
         raise BadFile(Fault.TOO_LARGE, limit=str(UNPACKED_LIMIT // 1024 // 1024))
     if not content.strip():
         raise BadFile(Fault.EMPTY_FILE)
     if content.startswith(_OLE):
         raise BadFile(Fault.PASSWORD if _ENCRYPTED in content else Fault.OLD_WORKBOOK)
-    if content.startswith(_ZIP) or not is_text:
-        return _table(read_workbook(content, sheet), layout)
-    return _table(_read_text(content), layout)
-
-
-def is_blank(cell: Cell) -> bool:
-    """Whether there is nothing in a cell."""
-    return isinstance(cell, str) and not cell.strip()
-
-
-def _table(rows: Iterable[Sequence[Cell]], layout: Layout) -> Table:
+    is_book = content.startswith(_ZIP) or not is_text
+    rows = read_workbook(content, sheet) if is_book else _read_text(content)
     filled = [
         Row(number, cells)
         for number, cells in enumerate(rows, 1)
@@ -137,6 +137,15 @@ def _table(rows: Iterable[Sequence[Cell]], layout: Layout) -> Table:
     ]
     if not filled:
         raise BadFile(Fault.EMPTY_FILE)
+    return filled
+
+
+def is_blank(cell: Cell) -> bool:
+    """Whether there is nothing in a cell."""
+    return isinstance(cell, str) and not cell.strip()
+
+
+def _table(filled: Sequence[Row], layout: Layout) -> Table:
     start = _header_index(filled)
     places = _places(filled[start].cells, layout)
     if start + 1 == len(filled):

@@ -289,6 +289,10 @@ class MessageKind(StrEnum):
     ROLE_GIVEN = "role_given"
     ROLE_ENDED = "role_ended"
     SLIP_PRINTED = "slip_printed"
+    NOTICE_OPENED = "notice_opened"
+    CERTIFICATE_ISSUED = "certificate_issued"
+    CERTIFICATE_DECLINED = "certificate_declined"
+    CERTIFICATE_REVOKED = "certificate_revoked"
 
 
 class NoticeKind(StrEnum):
@@ -327,6 +331,7 @@ class UploadKind(StrEnum):
 
     MEMBERS = "members"
     SHIFTS = "shifts"
+    OUTSIDE = "outside"
 
 
 class ReportKind(StrEnum):

@@ -221,6 +221,8 @@ def open_requests(session: Session, actor: Actor) -> list[OpenRequest]:
         .outerjoin(approver, approver.id == Approval.account_id)
         .where(
             Request.state == RequestState.ASKED,
+            # What came in a file is decided as a file.
+            Request.batch_id.is_(None),
             or_(is_reviewed, Visit.post_id.in_(led) if led else false()),
         )
         .order_by(Request.deadline_on, Request.id)

@@ -228,10 +228,13 @@ LEFT_OUT: Mapping[str, str] = {
     "policy_version": _BY_OFFICE,
     "shift": _BY_OFFICE,
     "shift_break": _BY_OFFICE,
+    "outside_source": _BY_OFFICE,
+    "outside_batch": _BY_OFFICE,
     "display": _BY_OFFICE,
     "display_link": _BY_OFFICE,
     "headcount": _BY_OFFICE,
     "host_statement": _BY_OFFICE,
     "spot_draw": _BY_OFFICE,
+    "recount_order": _BY_OFFICE,
     "snapshot": "a report of a unit, in which people stand by number with figures of records she is given",
 }

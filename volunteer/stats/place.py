@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Integer, String, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from volunteer.models import Base, Member, Post, Shift, Term, Unit, Visit
@@ -16,9 +16,9 @@ from volunteer.rules.kinds import SETTLED, VisitState
 from volunteer.rules.places import Slot, Whose
 from volunteer.rules.spans import Span
 from volunteer.stats import rollups
-from volunteer.stats.rollups import GRADES, Days, RollUp
-
-_BY_GRADE = tuple(f"net_{grade.value.lower()}" for grade in GRADES)
+from volunteer.stats.rollups import Days, RollUp
+from volunteer.stats.served import BY_GRADE, GRADES, below, figures, within
+from volunteer.stats.served import total as summed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def total(session: Session, days: Days, place: Place) -> RollUp:
     if place.is_all_of_members:
         return rollups.of_unit(session, days, unit_path=place.unit_path)
     key = cast(0, Integer).label("key")
-    row = session.execute(_figures(key, where=served(place, days))).one_or_none()
+    row = session.execute(figures(key, where=served(place, days))).one_or_none()
     return _rollup(row, None)
 
 
@@ -78,9 +78,9 @@ def by_post(session: Session, days: Days, place: Place) -> Sequence[RollUp]:
     """Return the posts that served somebody."""
     if place.is_all_of_members:
         return rollups.by_post(session, days, unit_path=place.unit_path)
-    figures = _figures(Visit.post_id.label("key"), where=served(place, days)).subquery()
+    inner = figures(Visit.post_id.label("key"), where=served(place, days)).subquery()
     rows = session.execute(
-        select(Post.code, Post.name, figures).join(figures, figures.c.key == Post.id).order_by(Post.code)
+        select(Post.code, Post.name, inner).join(inner, inner.c.key == Post.id).order_by(Post.code)
     )
     return [_rollup(row, row.code, row.name) for row in rows]
 
@@ -90,11 +90,11 @@ def by_base(session: Session, days: Days, place: Place) -> Sequence[RollUp]:
     if place.is_all_of_members:
         return rollups.by_base(session, days, unit_path=place.unit_path)
     key = Post.base_id.label("key")
-    figures = _figures(key, where=served(place, days), joins=[(Post, Post.id == Visit.post_id)]).subquery()
+    inner = figures(key, where=served(place, days), joins=[(Post, Post.id == Visit.post_id)]).subquery()
     rows = session.execute(
-        select(Base.code, Base.name, figures)
-        .select_from(figures)
-        .outerjoin(Base, Base.id == figures.c.key)
+        select(Base.code, Base.name, inner)
+        .select_from(inner)
+        .outerjoin(Base, Base.id == inner.c.key)
         .order_by(Base.code)
     )
     return [_rollup(row, row.code, row.name) for row in rows]
@@ -105,19 +105,19 @@ def by_month(session: Session, days: Days, place: Place) -> Sequence[RollUp]:
     if place.is_all_of_members:
         return rollups.by_month(session, days, unit_path=place.unit_path)
     key = _month().label("key")
-    rows = session.execute(_figures(key, where=served(place, days)).order_by("key"))
+    rows = session.execute(figures(key, where=served(place, days)).order_by("key"))
     return [_rollup(row, row.key, row.key) for row in rows]
 
 
 def by_term(session: Session, place: Place, codes: Sequence[str]) -> Mapping[str, RollUp]:
     """Return what each of the terms brought, by code; a term without service is not there."""
     inside = and_(Visit.served_on >= Term.starts_on, Visit.served_on < Term.ends_before)
-    figures = _figures(
+    inner = figures(
         Term.code.label("key"),
         where=[*served(place), Term.code.in_(codes)],
         joins=[(Term, inside)],
     )
-    return {row.key: _rollup(row, row.key) for row in session.execute(figures)}
+    return {row.key: _rollup(row, row.key) for row in session.execute(inner)}
 
 
 def slots(session: Session, days: Days, place: Place) -> Sequence[Slot]:
@@ -139,10 +139,10 @@ def servers(
     session: Session, days: Days, place: Place, *, limit: int | None = None, offset: int = 0
 ) -> tuple[Sequence[ServerRow], int]:
     """Return who of the unit served there, by name, and how many they are; others are no names for it."""
-    below = _below(place.unit_path)
+    ours = below(place.unit_path)
     days_there = (
         select(Visit.member_id, Visit.served_on, func.sum(Visit.net_min).label("net"))
-        .where(*served(place, days), Visit.unit_id.in_(below))
+        .where(*served(place, days), Visit.unit_id.in_(ours))
         .group_by(Visit.member_id, Visit.post_id, Visit.served_on)
         .subquery()
     )
@@ -150,7 +150,7 @@ def servers(
         select(
             days_there.c.member_id,
             func.count().label("person_times"),
-            _sum(days_there.c.net, "net"),
+            summed(days_there.c.net, "net"),
             func.max(days_there.c.served_on).label("last_on"),
         )
         .group_by(days_there.c.member_id)
@@ -162,7 +162,7 @@ def servers(
             Member.student_no,
             Member.name,
             Unit.name.label("unit_name"),
-            func.coalesce(Member.unit_id.in_(below), False).label("is_here"),
+            func.coalesce(Member.unit_id.in_(ours), False).label("is_here"),
             times.c.person_times,
             times.c.net,
             times.c.last_on,
@@ -186,7 +186,7 @@ def shifts(
         select(
             Visit.shift_id,
             func.count().label("came"),
-            _sum(case((Visit.state == VisitState.CONFIRMED, Visit.net_min), else_=0), "net"),
+            summed(case((Visit.state == VisitState.CONFIRMED, Visit.net_min), else_=0), "net"),
         )
         .where(Visit.state.not_in(SETTLED))
         .group_by(Visit.shift_id)
@@ -220,14 +220,14 @@ def served(place: Place, days: Days | None = None) -> list[ColumnElement[bool]]:
     """Return the condition that a visit counts, belongs to what is looked at, and lies in *days*, if any."""
     found = [*_here(place), Visit.state == VisitState.CONFIRMED, Visit.net_min > 0]
     if days is not None:
-        found += [Visit.served_on >= days.from_on, Visit.served_on < days.to_on]
+        found += within(days)
     return found
 
 
 def _here(place: Place) -> list[ColumnElement[bool]]:
     if place.whose is Whose.POSTS:
         return [Visit.post_id.in_(select(Post.id).where(*_posts(place)))]
-    found: list[ColumnElement[bool]] = [Visit.unit_id.in_(_below(place.unit_path))]
+    found: list[ColumnElement[bool]] = [Visit.unit_id.in_(below(place.unit_path))]
     if place.post_id is not None:
         found.append(Visit.post_id == place.post_id)
     if place.base_id is not None:
@@ -237,7 +237,7 @@ def _here(place: Place) -> list[ColumnElement[bool]]:
 
 def _posts(place: Place) -> list[ColumnElement[bool]]:
     """Return the condition on a post that the unit runs it, there."""
-    found: list[ColumnElement[bool]] = [Post.unit_id.in_(_below(place.unit_path))]
+    found: list[ColumnElement[bool]] = [Post.unit_id.in_(below(place.unit_path))]
     if place.post_id is not None:
         found.append(Post.id == place.post_id)
     if place.base_id is not None:
@@ -245,41 +245,8 @@ def _posts(place: Place) -> list[ColumnElement[bool]]:
     return found
 
 
-def _below(unit_path: str) -> Select[int]:
-    return select(Unit.id).where(Unit.path.startswith(unit_path, autoescape=True))
-
-
 def _month() -> ColumnElement[str]:
     return func.substr(cast(Visit.served_on, String), 1, 7)
-
-
-def _figures(key: Any, *, where: Sequence[ColumnElement[bool]], joins: Sequence[Any] = ()) -> Any:
-    """Return a statement with heads, person-times and minutes for each value of *key* that has visits."""
-    inner = select(
-        key,
-        Visit.member_id.label("member_id"),
-        func.sum(Visit.net_min).label("net"),
-        func.sum(Visit.credited_min).label("credited"),
-        *(
-            func.sum(case((Visit.grade == grade, Visit.net_min), else_=0)).label(name)
-            for grade, name in zip(GRADES, _BY_GRADE, strict=True)
-        ),
-    ).select_from(Visit)
-    for table, condition in joins:
-        inner = inner.join(table, condition)
-    times = (
-        inner.where(*where).group_by(key.element, Visit.member_id, Visit.post_id, Visit.served_on).subquery()
-    )
-    return select(
-        times.c.key,
-        func.count(func.distinct(times.c.member_id)).label("headcount"),
-        func.count(times.c.member_id).label("person_times"),
-        *(_sum(times.c[name], name) for name in ("net", "credited", *_BY_GRADE)),
-    ).group_by(times.c.key)
-
-
-def _sum(column: Any, name: str) -> ColumnElement[int]:
-    return cast(func.coalesce(func.sum(column), 0), Integer).label(name)
 
 
 def _rollup(row: Any, code: str | None, name: str | None = None) -> RollUp:
@@ -293,5 +260,5 @@ def _rollup(row: Any, code: str | None, name: str | None = None) -> RollUp:
         person_times=row.person_times,
         net=row.net,
         credited=row.credited,
-        by_grade=tuple(getattr(row, name) for name in _BY_GRADE),
+        by_grade=tuple(getattr(row, name) for name in BY_GRADE),
     )

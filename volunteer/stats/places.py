@@ -29,6 +29,8 @@ from volunteer.rules.spans import Span
 from volunteer.rules.tally import share_pct
 from volunteer.stats.place import Place, served
 from volunteer.stats.rollups import Days
+from volunteer.stats.served import below
+from volunteer.stats.served import total as summed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +209,7 @@ def months_by_post(
     """Return the minutes that each of the posts received, by its code and by month, as 2026-03."""
     month = func.substr(cast(Visit.served_on, String), 1, 7)
     rows = session.execute(
-        select(Post.code, month, cast(func.coalesce(func.sum(Visit.net_min), 0), Integer))
+        select(Post.code, month, summed(Visit.net_min, "net"))
         .select_from(Visit)
         .join(Post, Post.id == Visit.post_id)
         .where(*served(place, days), Post.code.in_(codes))
@@ -222,7 +224,7 @@ def terms_by_base(
     """Return the minutes that each of the bases received in each of the terms, by their codes."""
     inside = and_(Visit.served_on >= Term.starts_on, Visit.served_on < Term.ends_before)
     rows = session.execute(
-        select(Base.code, Term.code, cast(func.coalesce(func.sum(Visit.net_min), 0), Integer))
+        select(Base.code, Term.code, summed(Visit.net_min, "net"))
         .select_from(Visit)
         .join(Post, Post.id == Visit.post_id)
         .join(Base, Base.id == Post.base_id)
@@ -247,7 +249,7 @@ def _runs_of_shifts(span: Span, now: datetime) -> Any:
             Shift.post_id,
             func.count(case((begun, Shift.id))).label("shifts"),
             func.count(case((coming, Shift.id))).label("coming"),
-            cast(func.coalesce(func.sum(case((begun, Shift.capacity))), 0), Integer).label("capacity"),
+            summed(case((begun, Shift.capacity)), "capacity"),
         )
         .where(Shift.cancelled_at.is_(None), ~Shift.is_for_make_ups, or_(begun, coming))
         .group_by(Shift.post_id)
@@ -297,7 +299,8 @@ def _counts() -> ColumnElement[bool]:
 
 
 def _below(unit_path: str) -> Any:
-    return select(Unit.id).where(Unit.path.startswith(unit_path, autoescape=True)).correlate(None)
+    # The statement around it may read units too.
+    return below(unit_path).correlate(None)
 
 
 def _runs(unit_path: str) -> ColumnElement[bool]:

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from volunteer.models import (
     Approval,
+    CertificateRequest,
     Evidence,
     Member,
+    Notice,
     Objection,
     Post,
     Question,
@@ -22,7 +24,7 @@ from volunteer.models import (
     Visit,
 )
 from volunteer.rules.evidence import ATTEST_WITHIN
-from volunteer.rules.kinds import RequestState, Role, Side, Verdict, VisitState
+from volunteer.rules.kinds import CertificateState, RequestState, Role, Side, Verdict, VisitState
 from volunteer.rules.roles import Actor
 from volunteer.stats.cards import waits_for
 from volunteer.stats.reach import post_in_reach, units_below, units_of
@@ -37,7 +39,8 @@ FORGOTTEN_SHOWN = 12
 class Waiting:
     """How much waits for the account itself; ``due`` of it within the working days that the caller named.
 
-    ``question_site`` is a site at whose page a question can be answered.
+    ``question_site`` is a site at whose page a question can be answered, ``certificate_unit`` the unit on
+    whose page certificates are shown and issued.
     """
 
     visits: int
@@ -46,6 +49,8 @@ class Waiting:
     due: int
     questions: int
     question_site: str | None
+    certificates: int
+    certificate_unit: str | None
 
     @property
     def cases(self) -> int:
@@ -71,7 +76,9 @@ class Forgotten:
         return self.ends_at + ATTEST_WITHIN
 
 
-def waiting_for(session: Session, actor: Actor, *, due_by: date, unit_path: str | None = None) -> Waiting:
+def waiting_for(
+    session: Session, actor: Actor, *, today: date, due_by: date, unit_path: str | None = None
+) -> Waiting:
     """Return what waits: neither own records nor what the account had a part in.
 
     Args:
@@ -115,6 +122,11 @@ def waiting_for(session: Session, actor: Actor, *, due_by: date, unit_path: str 
             cast(due, Integer).label("due"),
             questions.scalar_subquery().label("questions"),
             site.scalar_subquery().label("question_site"),
+            _certificates(actor, own, today, unit_path).scalar_subquery().label("certificates"),
+            select(func.min(Unit.code))
+            .where(Unit.id.in_(units_of(actor, REVIEWERS)[:1]))
+            .scalar_subquery()
+            .label("certificate_unit"),
         )
     ).one()
     return Waiting(**row._mapping)
@@ -166,8 +178,10 @@ def _requests(actor: Actor, own: int, unit_path: str | None) -> Any:
     first = select(Approval.account_id).where(Approval.request_id == Request.id)
     mine = first.where(Approval.account_id == actor.account_id)
     as_leader = and_(Visit.post_id.in_(led), ~first.exists()) if led else false()
+    # What came in a file is one case.
+    case_id = func.coalesce(-Request.batch_id, Request.id)
     return (
-        _count(Request.id)
+        _count(case_id.distinct())
         .join(Member, Member.id == Request.member_id)
         .outerjoin(Visit, Visit.id == Request.visit_id)
         .where(
@@ -177,6 +191,26 @@ def _requests(actor: Actor, own: int, unit_path: str | None) -> Any:
             ~mine.exists(),
             or_(_reviewed(actor, Member.unit_id, None), _reviewed(actor, Request.unit_id, None), as_leader),
             *_inside(Request.unit_id, unit_path),
+        )
+    )
+
+
+def _certificates(actor: Actor, own: int, today: date, unit_path: str | None) -> Any:
+    """Count the certificates that the account may show, or issue as another person than the handler."""
+    college = units_of(actor, (Role.COLLEGE,))
+    issues = and_(
+        CertificateRequest.state == CertificateState.NOTICED,
+        Notice.last_on < today,
+        Notice.opened_by_id != actor.account_id,
+        CertificateRequest.unit_id.in_(units_below(college)) if college else false(),
+    )
+    return (
+        _count(CertificateRequest.id)
+        .outerjoin(Notice, Notice.id == CertificateRequest.notice_id)
+        .where(
+            CertificateRequest.member_id != own,
+            or_(CertificateRequest.state == CertificateState.ASKED, issues),
+            _reviewed(actor, CertificateRequest.unit_id, unit_path),
         )
     )
 

@@ -1,6 +1,7 @@
 """What a branch committee and the college see: figures, members furthest first, posts and bases."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -8,14 +9,16 @@ from flask.typing import ResponseReturnValue
 from volunteer import clock
 from volunteer.database import db
 from volunteer.rules.kinds import Role, Sight
+from volunteer.rules.probation import Probation
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats import conversion, units
-from volunteer.stats.breakdown import breakdown_of
+from volunteer.stats.breakdown import Breakdown, breakdown_of
 from volunteer.stats.claims import typed_requests
 from volunteer.stats.rollups import Days
 from volunteer.stats.sign_ups import kept_by_member
 from volunteer.stats.standing import MemberStanding, member_standing
 from volunteer.web import access, looks, records, tables
+from volunteer.web.half_years import HalfYear, half_years
 from volunteer.web.show import settings
 
 bp = Blueprint("branch", __name__)
@@ -42,10 +45,13 @@ def member(member_id: int) -> ResponseReturnValue:
     now, actor = clock.utc_now(), access.actor()
     is_own = actor.is_member(member_id)
     one = member_standing(session, member_id, today=settings().campus.day(now))
+    parts = breakdown_of(session, member_id, from_on=one.starts_on, to_on=one.ends_before)
     return render_template(
         "branch/member.html",
         one=one,
-        parts=breakdown_of(session, member_id, from_on=one.starts_on, to_on=one.ends_before),
+        due_on=Probation(starts_on=one.starts_on).due_on if one.starts_on else None,
+        parts=parts,
+        periods=_periods(one, parts, now),
         months=records.by_month(session, member_id, now=now),
         proposals=conversion.proposals_about(session, member_id),
         typed_requests=typed_requests(session, member_id),
@@ -53,6 +59,19 @@ def member(member_id: int) -> ResponseReturnValue:
         may_act=not is_own and bool(access.roles() & access.REVIEWERS),
         may_transfer=not is_own and Role.COLLEGE in access.roles(),
     )
+
+
+@bp.get("/members/<row:member_id>/periods.<form:form>")
+@access.reader
+def member_periods(member_id: int, form: str) -> Response:
+    """Export the half-years and quarters of one member."""
+    session, now = db.session(), clock.utc_now()
+    if not units.may_read_member(session, member_id, access.actor(), access.READERS):
+        raise Refusal(Reason.UNKNOWN)
+    looks.saw(Sight.RECORDS_FILE, member_id=member_id)
+    one = member_standing(session, member_id, today=settings().campus.day(now))
+    parts = breakdown_of(session, member_id, from_on=one.starts_on, to_on=one.ends_before)
+    return tables.answer(tables.periods(one, _periods(one, parts, now), now=now), form)
 
 
 @bp.get("/members/<row:member_id>/records.<form:form>")
@@ -66,6 +85,14 @@ def member_table(member_id: int, form: str) -> Response:
     one = member_standing(session, member_id, today=settings().campus.day(now))
     found = records.by_month(session, member_id, now=now)
     return tables.answer(tables.records(one, found, now=now), form)
+
+
+def _periods(one: MemberStanding, parts: Breakdown, now: datetime) -> list[HalfYear]:
+    """Return the half-years of the probation up to today; without one, of all service."""
+    today = settings().campus.day(now)
+    if one.starts_on is None or one.ends_before is None:
+        return half_years(parts, None, date.min)
+    return half_years(parts, one.starts_on, min(today, one.ends_before - date.resolution))
 
 
 def asked_days() -> Days:

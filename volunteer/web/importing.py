@@ -4,7 +4,7 @@ A file is kept when it is sent. Its page judges it each time it is opened, again
 moment, and applying judges it once more in the transaction that writes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -61,12 +61,16 @@ class Kind:
     Attributes:
         judge: Begins to judge a table against the records of now.
         write: Writes what is new and returns how many.
+        table: Reads the table of a file whose columns have names of their own.
+        more: What else its page shows.
     """
 
     key: UploadKind
     layout: Layout
-    judge: Callable[[Session, Table, Actor], Judge]
-    write: Callable[[Session, Sequence[Any], str, Actor], int]
+    judge: Callable[[Session, Table, Actor, Upload], Judge]
+    write: Callable[[Session, Sequence[Any], Upload, Actor], int]
+    table: Callable[[Session, Upload], Table] | None = None
+    more: Callable[[Session, Upload], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +119,14 @@ def send_members() -> ResponseReturnValue:
 @access.college
 def look_at_members(upload_id: int) -> ResponseReturnValue:
     """Show what a roster would change, with every bad row."""
-    return _look(_MEMBERS, upload_id)
+    return look_at(_MEMBERS, upload_id)
 
 
 @bp.post("/registry/import/members/<row:upload_id>")
 @access.college
 def apply_members(upload_id: int) -> ResponseReturnValue:
     """Put the people of a roster on ours, all or none."""
-    return _apply(_MEMBERS, upload_id)
+    return apply_file(_MEMBERS, upload_id)
 
 
 @bp.get("/registry/import/members.xlsx")
@@ -145,14 +149,14 @@ def send_shifts() -> ResponseReturnValue:
 @access.keeper
 def look_at_shifts(upload_id: int) -> ResponseReturnValue:
     """Show which shifts a table would publish, with every bad row."""
-    return _look(_SHIFTS, upload_id)
+    return look_at(_SHIFTS, upload_id)
 
 
 @bp.post("/registry/import/shifts/<row:upload_id>")
 @access.keeper
 def apply_shifts(upload_id: int) -> ResponseReturnValue:
     """Publish the shifts of a table, all or none."""
-    return _apply(_SHIFTS, upload_id)
+    return apply_file(_SHIFTS, upload_id)
 
 
 @bp.get("/registry/import/shifts.xlsx")
@@ -166,7 +170,7 @@ def blank_shifts() -> Response:
 def _send(kind: Kind) -> ResponseReturnValue:
     form, actor, now = Form.typed(), access.actor(), clock.utc_now()
     access.reach()
-    if form.is_sent and (sent := _sent(form)) is not None:
+    if form.is_sent and (sent := sent_file(form)) is not None:
         name, content = sent
         sheet = str(form.values.get("sheet", "")).strip()[: uploads.SHEET_LENGTH] or None
         number = in_transaction(
@@ -184,7 +188,7 @@ def _send(kind: Kind) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _sent(form: Form) -> tuple[str, bytes] | None:
+def sent_file(form: Form) -> tuple[str, bytes] | None:
     """Return name and content of the file, or fill in what is wrong with it."""
     file = request.files.get("file")
     if file is None or not file.filename:
@@ -198,7 +202,8 @@ def _sent(form: Form) -> tuple[str, bytes] | None:
     return printable[-uploads.NAME_LENGTH :], file.stream.read()
 
 
-def _look(kind: Kind, upload_id: int) -> ResponseReturnValue:
+def look_at(kind: Kind, upload_id: int) -> ResponseReturnValue:
+    """Show what a file would change, with every bad row."""
     actor, outcome = access.actor(), Outcome()
     upload = uploads.own_upload(db.session(), upload_id=upload_id, kind=kind.key, actor=actor)
     return _page(kind, upload, outcome, _looking(kind, upload, actor, outcome))
@@ -211,11 +216,11 @@ def _looking(kind: Kind, upload: Upload, actor: Actor, outcome: Outcome) -> Iter
         return
     yield Step(0, 0)
     try:
-        table = _table(kind, upload)
+        table = _table(db.session(), kind, upload)
     except BadFile as bad:
         outcome.bad_file = bad
         return
-    judge = kind.judge(db.session(), table, actor)
+    judge = kind.judge(db.session(), table, actor, upload)
     for number, row in enumerate(table.rows):
         if number % TOLD_EVERY == 0:
             yield Step(number, len(table.rows))
@@ -224,7 +229,8 @@ def _looking(kind: Kind, upload: Upload, actor: Actor, outcome: Outcome) -> Iter
     yield Step(len(table.rows), len(table.rows))
 
 
-def _apply(kind: Kind, upload_id: int) -> ResponseReturnValue:
+def apply_file(kind: Kind, upload_id: int) -> ResponseReturnValue:
+    """Write what a file brings, all or nothing, and show what came of it."""
     actor, outcome = access.actor(), Outcome()
     upload = uploads.own_upload(db.session(), upload_id=upload_id, kind=kind.key, actor=actor)
     return _page(kind, upload, outcome, _applying(kind, upload_id, actor, outcome))
@@ -240,13 +246,13 @@ def _applying(kind: Kind, upload_id: int, actor: Actor, outcome: Outcome) -> Ite
         outcome.was_applied = upload.content is None
         if outcome.was_applied:
             return
-        table = _table(kind, upload)
-        judge = kind.judge(session, table, actor)
+        table = _table(session, kind, upload)
+        judge = kind.judge(session, table, actor, upload)
         for row in table.rows:
             judge.take(row)
         outcome.judged = judge.outcome()
         if not outcome.judged.bad:
-            outcome.added = kind.write(session, outcome.judged.new, upload.digest, actor)
+            outcome.added = kind.write(session, outcome.judged.new, upload, actor)
             uploads.note_applied(session, upload, added=outcome.added, now=now)
 
     try:
@@ -273,26 +279,29 @@ def _page(kind: Kind, upload: Upload, outcome: Outcome, steps: Iterator[Step]) -
         steps=steps,
         outcome=outcome,
         heading=kind.layout.heading,
+        more=kind.more(db.session(), upload) if kind.more else {},
         fault=lambda wrong: sentence(wrong, gettext),
     )
 
 
-def _table(kind: Kind, upload: Upload) -> Table:
+def _table(session: Session, kind: Kind, upload: Upload) -> Table:
+    if kind.table is not None:
+        return kind.table(session, upload)
     is_text = upload.name.lower().endswith(".csv")
     return read_table(upload.content or b"", is_text=is_text, sheet=upload.sheet, layout=kind.layout)
 
 
-def _judge_members(session: Session, table: Table, actor: Actor) -> Judge:
+def _judge_members(session: Session, table: Table, actor: Actor, _upload: Upload) -> Judge:
     branches = {code for code, _ in people.branches_in_reach(session, actor, access.COLLEGE)}
     judging = Judging(table, branches=branches, roster=whole_roster(session))
     return Judge(take=judging.take, outcome=judging.outcome)
 
 
-def _write_members(session: Session, new: Sequence[Any], digest: str, actor: Actor) -> int:
-    return add_members(session, entries=new, source=digest, actor=actor, now=clock.utc_now())
+def _write_members(session: Session, new: Sequence[Any], upload: Upload, actor: Actor) -> int:
+    return add_members(session, entries=new, source=upload.digest, actor=actor, now=clock.utc_now())
 
 
-def _judge_shifts(session: Session, table: Table, actor: Actor) -> Judge:
+def _judge_shifts(session: Session, table: Table, actor: Actor, _upload: Upload) -> Judge:
     now = clock.utc_now()
     posts = timetable.posts_to_keep(session, actor, access.KEEPERS)
     judging = DutyJudging(table, posts=by_code_or_name(posts), zone=settings().zone)
@@ -306,9 +315,9 @@ def _judge_shifts(session: Session, table: Table, actor: Actor) -> Judge:
     )
 
 
-def _write_shifts(session: Session, new: Sequence[PlannedShift], digest: str, actor: Actor) -> int:
+def _write_shifts(session: Session, new: Sequence[PlannedShift], upload: Upload, actor: Actor) -> int:
     campus, now = settings().campus, clock.utc_now()
-    return publish_all(session, planned=new, source=digest, actor=actor, campus=campus, now=now)
+    return publish_all(session, planned=new, source=upload.digest, actor=actor, campus=campus, now=now)
 
 
 def by_code_or_name(posts: Sequence[PostName]) -> dict[str, str]:

@@ -108,6 +108,16 @@ _SAID: Mapping[MessageKind, Callable[[InboxLine], str]] = {
         n=line.number,
         names=line.text or DASH,
     ),
+    MessageKind.NOTICE_OPENED: lambda line: _(
+        "The hours of %(unit)s are shown until %(day)s. Look at yours, and object to a record that is wrong.",
+        unit=line.unit_name or DASH,
+        day=line.text or DASH,
+    ),
+    MessageKind.CERTIFICATE_ISSUED: lambda line: _(
+        "Your certificate No. %(n)s is issued. Take it along under Me.", n=line.text or DASH
+    ),
+    MessageKind.CERTIFICATE_DECLINED: lambda line: _("Your request for a certificate was turned down."),
+    MessageKind.CERTIFICATE_REVOKED: lambda line: _("A certificate of yours was revoked."),
 }
 _ANSWERED = frozenset(
     {
@@ -117,6 +127,8 @@ _ANSWERED = frozenset(
         MessageKind.OBJECTION_UPHELD,
         MessageKind.OBJECTION_NOT_UPHELD,
         MessageKind.SHIFT_CANCELLED,
+        MessageKind.CERTIFICATE_DECLINED,
+        MessageKind.CERTIFICATE_REVOKED,
     }
 )
 
@@ -129,6 +141,10 @@ def _to_own(line: InboxLine) -> str:
 
 def _to_shifts(_line: InboxLine) -> str:
     return "/sign-ups"
+
+
+def _to_certificates(_line: InboxLine) -> str:
+    return "/me/certificate"
 
 
 def _to_unit(page: str) -> Callable[[InboxLine], str]:
@@ -152,4 +168,8 @@ _LEADS: Mapping[MessageKind, Callable[[InboxLine], str]] = {
     MessageKind.ROLE_GIVEN: _to_unit("roles"),
     MessageKind.ROLE_ENDED: _to_unit("roles"),
     MessageKind.SLIP_PRINTED: _to_unit("slips"),
+    MessageKind.NOTICE_OPENED: lambda _line: "/notices",
+    MessageKind.CERTIFICATE_ISSUED: _to_certificates,
+    MessageKind.CERTIFICATE_DECLINED: _to_certificates,
+    MessageKind.CERTIFICATE_REVOKED: _to_certificates,
 }

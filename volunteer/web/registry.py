@@ -13,6 +13,7 @@ from volunteer import clock
 from volunteer.actions import registry, shifts
 from volunteer.database import db, in_transaction
 from volunteer.rules.kinds import BaseStatus, Category, Compensation, Role, SignUpFor
+from volunteer.rules.places import agreement_on
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.spans import Span
 from volunteer.schemas.registry import BaseForm, PostForm, PostWords, shift_form
@@ -33,7 +34,9 @@ BASE_OFFICES = frozenset({Role.COLLEGE, Role.ADMIN})
 def lists() -> ResponseReturnValue:
     """List the bases and posts in reach."""
     session, actor, now = db.session(), access.actor(), clock.utc_now()
-    office = access.roles() & access.OFFICES
+    office, today = access.roles() & access.OFFICES, settings().campus.day(clock.utc_now())
+    bases = registered.bases_kept(session, actor, access.REGISTRARS)
+    own = units.own_units(session, actor, access.READERS)
     taken = steps_taken(session, actor, access.OFFICES) if office else frozenset(FirstStep)
     return render_template(
         "registry/lists.html",
@@ -41,7 +44,12 @@ def lists() -> ResponseReturnValue:
         taken=taken,
         next_step=next((step for step in FirstStep if step not in taken), None),
         is_college=Role.COLLEGE in access.roles(),
-        bases=registered.bases_kept(session, actor, access.REGISTRARS),
+        bases=bases,
+        agreements={
+            base.code: agreement_on(base.status, base.agreement_from, base.agreement_to, today)
+            for base in bases
+        },
+        home=own[0] if len(own) == 1 else None,
         posts=registered.posts_kept(session, actor, access.REGISTRARS, now=now),
         may_bases=bool(access.roles() & BASE_OFFICES),
         may_posts=bool(access.roles() & access.REVIEWERS),
@@ -135,8 +143,13 @@ def post(code: str) -> ResponseReturnValue:
     """Show a post with its coming shifts."""
     found, now = _post(code, access.KEEPERS), clock.utc_now()
     rows = sites.shifts_of_post(db.session(), found.id, since=now - LATELY, until=now + 7 * AROUND)
-    may_edit = bool(access.roles() & access.REVIEWERS)
-    return render_template("registry/post.html", post=found, rows=rows, now=now, may_edit=may_edit)
+    return render_template(
+        "registry/post.html",
+        post=found,
+        rows=rows,
+        now=now,
+        may_edit=bool(access.roles() & access.REVIEWERS),
+    )
 
 
 @bp.route("/posts/<code:code>/edit", methods=["GET", "POST"])

@@ -14,6 +14,7 @@ from volunteer.rules.policy import policy_on
 from volunteer.rules.tally import hours_text
 from volunteer.stats import ledger
 from volunteer.stats.activity_day import DayRow
+from volunteer.stats.breakdown import Sum
 from volunteer.stats.certificates import CertificateRow
 from volunteer.stats.conversion import ProposalRow
 from volunteer.stats.ledger import HeadRow
@@ -23,12 +24,14 @@ from volunteer.stats.registered import BaseRow, PostRow
 from volunteer.stats.standing import MemberStanding
 from volunteer.stats.units import UnitRow
 from volunteer.web import access, downloads, sheets
+from volunteer.web.half_years import HalfYear
 from volunteer.web.records import Month
 from volunteer.web.sheets import Column, Kind, Table
 from volunteer.web.show import moment, settings
 from volunteer.web.words import word
 
 T = TypeVar("T")
+PeriodLine = tuple[str, Sum]
 MARKS = (Grade.A, Grade.B, Grade.C, Grade.E, RequestKind.OPENING, RequestKind.OUTSIDE)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Rows; up to so many the browser is told beforehand how long the file is.
@@ -199,6 +202,25 @@ def records(one: MemberStanding, months: Sequence[Month], *, now: datetime) -> T
     heads = ledger.heads_of_member(db.session(), one.member_id)
     basis = _("Basis: all records of all time")
     return described(name, _("records"), basis, columns, rows, now=now, heads=heads)
+
+
+def periods(one: MemberStanding, rows: Sequence[HalfYear], *, now: datetime) -> Table[PeriodLine]:
+    """Return the half-years of a member, each followed by its quarters."""
+    columns: list[Column[PeriodLine]] = [
+        Column("period", _("Period"), Kind.TEXT, lambda line: line[0]),
+        Column("net_h", _("Hours served"), Kind.HOURS, lambda line: line[1].net),
+        Column("credited_h", _("Hours credited"), Kind.HOURS, lambda line: line[1].credited),
+    ]
+    lines: list[PeriodLine] = []
+    for half in rows:
+        lines.append((f"{half.year}-H{half.number}", half.brought))
+        lines += [(f"{half.year}-Q{quarter.number}", quarter.brought) for quarter in half.quarters]
+    basis = (
+        _("Basis: probation window of each member") if one.starts_on else _("Basis: all records of all time")
+    )
+    name = f"{one.name} {one.student_no}"
+    heads = ledger.heads_of_member(db.session(), one.member_id)
+    return described(name, _("half-years"), basis, columns, lines, now=now, heads=heads)
 
 
 def served(unit: UnitRow, rows: Sequence[DayRow], on: date, *, now: datetime) -> Table[DayRow]:

@@ -28,7 +28,8 @@ class Today:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is to be done."""
-        return not (self.waiting.cases or self.waiting.questions or self.forgotten)
+        wait = self.waiting
+        return not (wait.cases or wait.questions or wait.certificates or self.forgotten)
 
 
 def today_of(session: Session, actor: Actor, *, now: datetime, unit_path: str | None = None) -> Today | None:
@@ -39,7 +40,7 @@ def today_of(session: Session, actor: Actor, *, now: datetime, unit_path: str | 
     last = deadline_after(campus.day(now), SOON_WORKDAYS, work_calendar(session, campus)).day
     late = todo.forgotten(session, actor, now=now, unit_path=unit_path)
     return Today(
-        waiting=todo.waiting_for(session, actor, due_by=last, unit_path=unit_path),
+        waiting=todo.waiting_for(session, actor, today=campus.day(now), due_by=last, unit_path=unit_path),
         forgotten=late[: todo.FORGOTTEN_SHOWN],
         more=len(late) > todo.FORGOTTEN_SHOWN,
     )

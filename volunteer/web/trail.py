@@ -13,8 +13,8 @@ from volunteer.rules.kinds import Sight
 from volunteer.rules.spans import day_start
 from volunteer.stats.trail import Asked, Cursor, TrailLine, trail
 from volunteer.web import access, looks, tables, trail_words
-from volunteer.web.sheets import Column, Kind, Table
-from volunteer.web.show import moment, settings
+from volunteer.web.sheets import Column, Kind
+from volunteer.web.show import settings
 
 bp = Blueprint("trail", __name__)
 LINES_A_PAGE = 50
@@ -59,8 +59,8 @@ def lines_table(form: str) -> Response:
         Column("name", _("Name"), Kind.TEXT, lambda line: line.about),
         Column("facts", _("Details"), Kind.TEXT, lambda line: trail_words.details(line.facts)),
     ]
-    above = f"{moment(clock.utc_now())} · {access.me().name}"
-    table = Table(name=_("trail"), lines=[above], columns=columns, rows=found, zone=settings().zone)
+    basis = _("Basis: the newest acts and looks within reach, as searched")
+    table = tables.described(access.me().name, _("trail"), basis, columns, found, now=clock.utc_now())
     return tables.answer(table, form)
 
 

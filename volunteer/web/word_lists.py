@@ -252,7 +252,11 @@ WORDS = _Words(
         Fault.CUT_OFF: _l("It is cut off: the end is missing. Scan the code again, all of it."),
         Fault.CHANGED: _l("It was changed after it was signed, or the signature is not ours."),
     },
-    {UploadKind.MEMBERS: _l("Members"), UploadKind.SHIFTS: _l("Shifts")},
+    {
+        UploadKind.MEMBERS: _l("Members"),
+        UploadKind.SHIFTS: _l("Shifts"),
+        UploadKind.OUTSIDE: _l("Records of other platforms"),
+    },
     {
         Flag.SHARED_DEVICE: _l("several members on one device"),
         Flag.SEVERAL_DEVICES: _l("one member on several devices"),
@@ -343,6 +347,10 @@ WORDS = _Words(
         MessageKind.ROLE_GIVEN: _l("role given"),
         MessageKind.ROLE_ENDED: _l("role ended"),
         MessageKind.SLIP_PRINTED: _l("new slip printed"),
+        MessageKind.NOTICE_OPENED: _l("notice of hours"),
+        MessageKind.CERTIFICATE_ISSUED: _l("certificate issued"),
+        MessageKind.CERTIFICATE_DECLINED: _l("certificate turned down"),
+        MessageKind.CERTIFICATE_REVOKED: _l("certificate revoked"),
     },
     {
         Level.HIGH: _l("look closely"),

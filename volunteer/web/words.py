@@ -136,6 +136,12 @@ CASES: Mapping[tuple[Reason, str], Any] = {
     (Reason.ON_PROBATION, "undecided"): _l(
         "The probation was over on {day}, and the branch meeting has not decided yet. Ask again once it has."
     ),
+    (Reason.SAME_PERSON, "own_row"): _l(
+        "A row of this file is about yourself, so somebody else decides about the file."
+    ),
+    (Reason.PROBATION_CLOSED, "in_file"): _l(
+        "{name} has left, or the candidacy was cancelled. Turn that row down alone, then approve the rest."
+    ),
     (Reason.SAME_PERSON, "own_account"): _l(
         "Nobody does this for an own account. Ask another person of the college."
     ),

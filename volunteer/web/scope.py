@@ -30,7 +30,7 @@ MONDAY = date(2024, 1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class Scope:
     """From which unit, at which days and at whose service an address looks."""
 
     unit: UnitRow
@@ -96,7 +96,7 @@ class Look:
         )
 
 
-def asked_look(code: str) -> Look:
+def asked_scope(code: str) -> Scope:
     """Return how the address looks at a unit in reach.
 
     Raises:
@@ -113,14 +113,14 @@ def asked_look(code: str) -> Look:
     except ValueError:
         raise Refusal(Reason.BAD_FIELD, field="whose", case="whose") from None
     period = asked_period(terms, settings().campus.day(now))
-    return Look(unit=unit, terms=terms, period=period, whose=whose, now=now)
+    return Scope(unit=unit, terms=terms, period=period, whose=whose, now=now)
 
 
-def basis_of(look: Look, searched: str = "") -> str:
+def basis_of(scope: Scope, searched: str = "") -> str:
     """Return what the figures stand on: days, whose service, and what was searched for."""
     whose = {
-        Whose.MEMBERS: gettext("given by members of %(unit)s", unit=look.unit.name),
-        Whose.POSTS: gettext("given by anybody at posts that %(unit)s runs", unit=look.unit.name),
-    }[look.whose]
+        Whose.MEMBERS: gettext("given by members of %(unit)s", unit=scope.unit.name),
+        Whose.POSTS: gettext("given by anybody at posts that %(unit)s runs", unit=scope.unit.name),
+    }[scope.whose]
     found = gettext("; searched: %(text)s", text=searched) if searched else ""
-    return f"{look.period.basis}{gettext(', ')}{whose}{found}"
+    return f"{scope.period.basis}{gettext(', ')}{whose}{found}"
