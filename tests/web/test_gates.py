@@ -1,8 +1,12 @@
 """Every route has its gate, here and in the code; one that is not listed fails."""
 
+import re
+from urllib.parse import urlsplit
+
 import pytest
 from flask import Flask
 
+from tests.browser.test_accessible import PAGES
 from tests.web.conftest import Browser, Enter
 
 GATES = {
@@ -162,6 +166,8 @@ GATES = {
         "received.base GET /units/<code:code>/bases/<code:base>",
         "received.base_sheet GET /units/<code:code>/bases/<code:base>/sheet",
         "received.base_people GET /units/<code:code>/bases/<code:base>/people.<form:form>",
+        "list_files.roster GET /registry/members.<form:form>",
+        "list_files.ledger_heads GET /units/<code:code>/ledger.<form:form>",
         "branch.member_periods GET /members/<row:member_id>/periods.<form:form>",
         "branch.member_table GET /members/<row:member_id>/records.<form:form>",
         "branch.member GET /members/<row:member_id>",
@@ -238,6 +244,8 @@ GATES = {
         "registry.change_base GET,POST /bases/<code:code>/edit",
     },
     "office": {
+        "list_files.unit_tree GET /registry/units.<form:form>",
+        "list_files.account_list GET /accounts.<form:form>",
         "accounts.lists GET /accounts",
         "accounts.one GET /accounts/<row:account_id>",
         "accounts.draw_slip POST /accounts/<row:account_id>/slip",
@@ -252,6 +260,7 @@ GATES = {
         "people.change_unit GET,POST /registry/units/<code:code>/edit",
     },
     "overseer": {
+        "list_files.approver_list GET /approvers.<form:form>",
         "oversight.statistics GET /approvers",
         "personal.wishes GET /erasures",
         "trail.lines GET /trail",
@@ -373,6 +382,37 @@ def test_every_route_is_listed_with_its_gate(app: Flask) -> None:
         methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
         found.setdefault(str(gate), set()).add(f"{rule.endpoint} {methods} {rule.rule}")
     assert found == GATES
+
+
+# What answers a GET and is no page: a picture, what only turns elsewhere, and what programs read.
+NO_PAGES = {
+    "branch.start",
+    "health.alive",
+    "health.ready",
+    "metrics.metrics",
+    "photos.photo",
+    "pwa.worker",
+    "student.start",
+}
+# A host's page needs the link of a running shift: tests/browser/test_displays.py looks at it.
+LOOKED_AT_ELSEWHERE = {"screens.host"}
+FILE = re.compile(r"<form:form>|\.(pdf|png|svg|xlsx|csv|json|ics)$|<any\(")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_no_page_is_missing_in_the_list_that_axe_looks_at(app: Flask) -> None:
+    address = app.url_map.bind("localhost")
+    paths = [re.sub(r"\{\w+\}", "1", urlsplit(path).path) for listed in PAGES.values() for path in listed]
+    looked_at = {str(address.match(path)[0]) for path in paths}
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and not rule.rule.startswith(("/static/", "/api/"))
+        and not FILE.search(rule.rule)
+    }
+    missing = pages - looked_at - NO_PAGES - LOOKED_AT_ELSEWHERE
+    assert missing == set(), "add them to PAGES in tests/browser/test_accessible.py"
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
