@@ -11,12 +11,16 @@ from tests.actions.stage import SHANGHAI, Stage
 from tests.browser.conftest import Site
 from tests.cast import System
 from volunteer import clock
-from volunteer.actions import college, decide, displays, meeting, spot_checks, uploads
+from volunteer.actions import college, decide, displays, meeting, recounts, spot_checks, uploads
+from volunteer.actions.certificates import ask_certificate, show_requests
+from volunteer.actions.issue import issue
 from volunteer.actions.meeting import Proposed
+from volunteer.actions.notices import open_notice
 from volunteer.actions.reports import Written, freeze
 from volunteer.models import Membership
-from volunteer.rules.kinds import DecisionKind, ReportKind, UploadKind
+from volunteer.rules.kinds import DecisionKind, NoticeList, ReportKind, UploadKind
 from volunteer.rules.periods import period_named
+from volunteer.signatures import CertificateSigner
 
 # In each file a line is wrong.
 ROSTER = "学号,姓名,支部代码,发展阶段\n2021010077,新来的,LAW,正式党员\n2021010078,,LAW,正式党员"
@@ -28,7 +32,7 @@ def furnish(folder: Path, site: Site) -> dict[str, object]:
     engine = engines.open_engine(f"sqlite:///{folder / 'volunteer.db'}")
     with engine.connect().execution_options(is_writer=True) as connection, Session(connection) as session:
         stage, now = Stage(session, site.cast, engines.fixed_campus()), clock.utc_now()
-        named = _records(stage, now) | _papers(stage, now) | _links(stage, now)
+        named = _records(stage, now) | _papers(stage, now) | _links(stage, now) | _notices(stage, now)
         session.commit()
     engine.dispose()
     return named
@@ -102,8 +106,19 @@ def _papers(stage: Stage, now: datetime) -> dict[str, object]:
         actor=office,
         now=now,
     )
+    order = recounts.propose(
+        session,
+        unit_id=cast.college,
+        policy_id=cast.policy,
+        from_on=today - timedelta(days=50),
+        until_on=today,
+        reason="学院会议决定",
+        actor=office,
+        campus=stage.campus,
+        now=now,
+    )
     left = select(Membership.id).where(Membership.member_id == moved, Membership.unit_id == cast.law)
-    return {"proposal": proposal, "moved": session.scalars(left).one(), **files}
+    return {"proposal": proposal, "moved": session.scalars(left).one(), "order": order, **files}
 
 
 def _links(stage: Stage, now: datetime) -> dict[str, object]:
@@ -112,3 +127,41 @@ def _links(stage: Stage, now: datetime) -> dict[str, object]:
     System(stage.session).shift("TO-COME", stage.cast.post, start, start + timedelta(hours=3))
     link = displays.make_link(stage.session, site_id=stage.cast.site, actor=stage.actor("leader"), now=now)
     return {"link": link}
+
+
+def _notices(stage: Stage, now: datetime) -> dict[str, object]:
+    """A notice of hours that runs, and a certificate that was asked for, shown and given."""
+    session, cast, campus = stage.session, stage.cast, stage.campus
+    came = now.replace(second=0, microsecond=0) - timedelta(days=40)
+    System(session).shift("LONG-AGO", cast.post, came, came + timedelta(hours=3))
+    stage.come("bo", came)
+    stage.leave("bo", came + timedelta(hours=3))
+    asked = ask_certificate(
+        session, member_id=cast.bo, actor=stage.actor("bo"), campus=campus, now=now - timedelta(days=30)
+    )
+    show_requests(
+        session,
+        ref=f"{2:036}",
+        request_ids=[asked],
+        actor=stage.actor("neighbour"),
+        campus=campus,
+        now=now - timedelta(days=29),
+    )
+    certificate = issue(
+        session,
+        request_id=asked,
+        actor=stage.actor("office"),
+        signer=CertificateSigner(campus.keyring),
+        campus=campus,
+        now=now - timedelta(days=15),
+    )
+    notice = open_notice(
+        session,
+        ref=f"{3:036}",
+        unit_id=cast.law,
+        which=NoticeList.ALL,
+        actor=stage.actor("organiser"),
+        campus=campus,
+        now=now,
+    )
+    return {"certificate": certificate, "notice": notice}

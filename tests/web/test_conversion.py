@@ -76,6 +76,9 @@ def test_the_desk_lists_who_is_due_furthest_first_with_the_figures_of_the_member
     assert page.index("𠮷宁") < page.index("李梅")
     assert ">50.00<" in page and "期初记录 50.00" in page
     assert "期满未达标" in page and "预备期满，待支部大会讨论" in page
+    assert (
+        page.count("/propose") == 2 and "/propose" not in enter("auditor").get("/units/LAW/conversion").text
+    )
 
 
 NINETY = {"91 days ahead": (91, False), "90 days ahead": (90, True)}
@@ -116,7 +119,8 @@ def test_the_branch_proposes_and_the_college_enters(due: None, enter: Enter, peo
     path = sent.headers["Location"]
     office = enter("office")
     assert "李梅" in office.get("/units/COL/conversion").text
-    assert REASON in office.get(path).text
+    page = office.get(path).text
+    assert REASON in page and f"/members/{people.mei}/hours-sheet" in page
     office.post(f"{path}/approve")
     assert read(select(Member.stage).where(Member.id == people.mei)) is MemberStage.FULL
     assert "已同意并登记" in office.get(path).text

@@ -1,8 +1,12 @@
 """Every route has its gate, here and in the code; one that is not listed fails."""
 
+import re
+from urllib.parse import urlsplit
+
 import pytest
 from flask import Flask
 
+from tests.browser.test_accessible import PAGES
 from tests.web.conftest import Browser, Enter
 
 GATES = {
@@ -373,6 +377,37 @@ def test_every_route_is_listed_with_its_gate(app: Flask) -> None:
         methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
         found.setdefault(str(gate), set()).add(f"{rule.endpoint} {methods} {rule.rule}")
     assert found == GATES
+
+
+# What answers a GET and is no page: a picture, what only turns elsewhere, and what programs read.
+NO_PAGES = {
+    "branch.start",
+    "health.alive",
+    "health.ready",
+    "metrics.metrics",
+    "photos.photo",
+    "pwa.worker",
+    "student.start",
+}
+# A host's page needs the link of a running shift: tests/browser/test_displays.py looks at it.
+LOOKED_AT_ELSEWHERE = {"screens.host"}
+FILE = re.compile(r"<form:form>|\.(pdf|png|svg|xlsx|csv|json|ics)$|<any\(")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_no_page_is_missing_in_the_list_that_axe_looks_at(app: Flask) -> None:
+    address = app.url_map.bind("localhost")
+    paths = [re.sub(r"\{\w+\}", "1", urlsplit(path).path) for listed in PAGES.values() for path in listed]
+    looked_at = {str(address.match(path)[0]) for path in paths}
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and not rule.rule.startswith(("/static/", "/api/"))
+        and not FILE.search(rule.rule)
+    }
+    missing = pages - looked_at - NO_PAGES - LOOKED_AT_ELSEWHERE
+    assert missing == set(), "add them to PAGES in tests/browser/test_accessible.py"
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

@@ -108,6 +108,24 @@ def test_both_chinese_catalogues_name_the_same_facts_and_the_second_has_its_own_
         assert not set("们记录签到时岗审务这为说") - set("到") & set(traditional) - set("到"), traditional
 
 
+@pytest.mark.parametrize(("language", "letters"), [("zh_Hans", "gb2312"), ("zh_Hant", "big5hkscs")])
+def test_no_letter_of_the_other_script_slips_in(language: str, letters: str) -> None:
+    with (PACKAGE / f"translations/{language}/LC_MESSAGES/messages.po").open("rb") as given:
+        said = {str(entry.string) for entry in read_po(given) if entry.id}
+    foreign = {
+        text for text in said for sign in re.findall(r"[\u4e00-\u9fff]", text) if not fits(sign, letters)
+    }
+    assert foreign == set()
+
+
+def fits(sign: str, letters: str) -> bool:
+    try:
+        sign.encode(letters)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def test_a_phone_that_says_nothing_gets_chinese() -> None:
     assert negotiated([]) == "zh_Hans"
     assert negotiated(["fr", "en-US", "zh-CN"]) == "en"

@@ -16,6 +16,7 @@ from volunteer.demo.founding import ADMIN, AUDITOR, founding
 from volunteer.demo.papers import papers
 from volunteer.demo.places import COLLEGE_CODE, POSTS, SHOWN_BRANCH, TITLES
 from volunteer.demo.plan import Duty, Planner, teams_before, teams_now
+from volunteer.demo.reports import reports
 from volunteer.demo.roster import HISTORY, Fate, Person, Roster, raise_roster
 from volunteer.demo.shifts import around, extra, oddities, publishing
 from volunteer.demo.sign_ups import ahead, evening_before, going_on, of_shown, term_of
@@ -74,6 +75,7 @@ def planned(campus: Campus, now: datetime, seed: int) -> Plan:
         *ahead(coming, going_on(roster), since=evening_before(now, zone), now=now, seed=seed),
         *of_shown(coming, roster.shown, now=now),
         *papers_of_branch(roster, today=today, zone=zone),
+        *reports(today, zone=zone),
     ]
     for duty in [*duties, *extra_duties, *live]:
         steps += STORIES[duty.story](duty, rng)

@@ -73,6 +73,7 @@ def desk(code: str) -> ResponseReturnValue:
         marks=marks_of_members(session, ids),
         objections=conversion.open_objections(session, ids),
         waiting=conversion.waiting_below(session, unit.path),
+        may_propose=bool(access.roles() & access.REVIEWERS),
         since=this_year,
         judged=due_in(session, unit.path, from_on=this_year, to_on=today + timedelta(days=1), today=today),
         moved=conversion.transfers_below(session, unit.path, since=this_year),
