@@ -79,7 +79,6 @@ PASSES = {
 FOR_ALL = {
     "/c/": "whoever sees a code may open it",
     "/C/": "whoever sees a code may open it",
-    "/policy/": "all colleges have the same versions; a recount is proposed for the own units alone",
     "/terms/": "all colleges have the same terms",
     "/policy/": "all colleges have the same versions of the policy",
     "/display/": "the token of a link is a secret of whoever was given it",
