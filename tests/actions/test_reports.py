@@ -8,15 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.actions.stage import Stage, at
+from volunteer.actions import decide
 from volunteer.actions.calendar import work_calendar
 from volunteer.actions.reports import Written, freeze
 from volunteer.actions.spot_checks import draw_sample, enter_finding
 from volunteer.models import AuditLine, Credit, Snapshot, SpotCheck
 from volunteer.rules.differences import Differences, differences
-from volunteer.rules.kinds import Figure, ReportKind, Role
+from volunteer.rules.kinds import Figure, Phase, ReportKind, Role
 from volunteer.rules.periods import Period, period_named
 from volunteer.rules.reasons import Reason
 from volunteer.rules.report import Axis, Report, digest_of, read
+from volunteer.stats import report_rows
+from volunteer.stats.policies import policies
 from volunteer.stats.reports import frozen_content, report_of
 from volunteer.stats.units import unit_row
 
@@ -173,6 +176,31 @@ def test_a_lower_unit_changes_the_report_of_the_one_above(stage: Stage) -> None:
     made = now(stage, unit=stage.cast.college)
     assert {line.key: line.net for line in made.lines[Axis.UNIT]} == {"COL": 180, "LAW": 0, "BIO": 180}
     assert now(stage).figures[Figure.NET_MIN] == 0
+
+
+def test_an_extension_counts_from_its_meeting_on_and_not_before(stage: Stage) -> None:
+    stage.serve("mei", "09:00", "12:00")
+    cast, due = stage.cast, date(2026, 12, 1)
+    before = stood(stage, due)
+    decide.extend(
+        stage.session,
+        member_id=cast.mei,
+        months=6,
+        meeting_on=date(2026, 12, 3),
+        proposed_by=stage.actor("secretary"),
+        approved_by=stage.actor("office"),
+        campus=stage.campus,
+        now=at("12-03 20:00"),
+    )
+    assert [one.phase for one in before] == [Phase.NOT_MET, Phase.NOT_MET]
+    assert stood(stage, due) == before
+    assert [one.phase for one in stood(stage, date(2026, 12, 2))] == [Phase.NOT_MET, Phase.NOT_MET]
+    assert {one.phase for one in stood(stage, date(2026, 12, 3))} == {Phase.EXTENDED, Phase.NOT_MET}
+
+
+def stood(stage: Stage, on: date) -> Any:
+    path = unit_row(stage.session, stage.cast.law).path
+    return report_rows.stood(stage.session, path, on, versions=policies(stage.session))
 
 
 # --- what is counted beside the records ---

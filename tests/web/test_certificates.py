@@ -156,3 +156,22 @@ def test_a_form_that_names_nobody_is_answered_and_writes_nothing(
     served.post("/me/certificate")
     assert enter("secretary").post("/units/LAW/certificates/notice", **form).status_code == 422
     assert read(select(func.count()).select_from(Notice)) == 0
+
+
+def test_what_came_out_otherwise_is_shown_again_from_the_list(
+    served: Browser, enter: Enter, read: Any, write: Write, traveller: time_machine.Traveller
+) -> None:
+    served.post("/me/certificate")
+    secretary, office, request = enter("secretary"), enter("office"), row_of(read)
+    secretary.post("/units/LAW/certificates/notice", ref=FORM, chosen=str(request))
+    write(lambda session: session.execute(text("UPDATE visit SET grade = 'A'")))
+    traveller.shift(timedelta(days=8))
+    refused = office.post(f"/certificate-requests/{request}/issue")
+    assert "请重新公示" in office.get(refused.headers["Location"]).text
+    page = secretary.get("/units/LAW/certificates").text
+    ref = page.split('name="ref" value="')[1].split('"')[0]
+    secretary.post("/units/LAW/certificates/notice", ref=ref, chosen=str(request))
+    assert read(select(func.count()).select_from(Notice)) == 2
+    traveller.shift(timedelta(days=8))
+    given = office.post(f"/certificate-requests/{request}/issue")
+    assert given.headers["Location"] == "/certificates/1"

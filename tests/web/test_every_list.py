@@ -16,11 +16,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from tests.cast import Cast, System
 from tests.web import test_neighbours
 from tests.web.conftest import Browser, Enter
 from tests.web.test_gates import MAY
+from volunteer.roster.judging import STAGES
+from volunteer.roster.tables import read_table
+from volunteer.rules.kinds import Stage
 from volunteer.web import sheets, tables
 from volunteer.web.sheets import Column, Kind, Table
 
@@ -146,3 +151,22 @@ def test_a_long_list_is_sent_as_it_grows_and_a_short_one_tells_its_length(
 
 def test_no_other_form_is_there(enter: Enter) -> None:
     assert enter("secretary").get("/units/LAW/members.pdf").status_code == 404
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_roster_that_is_taken_along_can_be_sent_back(enter: Enter, people: Cast, write: Any) -> None:
+    def everybody(session: Session) -> None:
+        system = System(session)
+        for number, stage in enumerate(Stage):
+            system.member(f"202400000{number}", people.law, stage=stage)
+
+    write(everybody)
+    for language in ("zh_Hans", "zh_Hant", "en"):
+        office = enter("office")
+        office.post("/language", language=language)
+        for form in ("csv", "xlsx"):
+            file = office.get(f"/registry/members.{form}?unit=LAW").data
+            read = read_table(file, is_text=form == "csv")
+            assert set(read.places) == {"student_no", "name", "unit", "stage", "probation_start"}
+            stages = {str(row.cells[read.places["stage"]]).strip() for row in read.rows}
+            assert {STAGES[stage] for stage in stages} == set(Stage)

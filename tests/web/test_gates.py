@@ -166,6 +166,8 @@ GATES = {
         "received.base GET /units/<code:code>/bases/<code:base>",
         "received.base_sheet GET /units/<code:code>/bases/<code:base>/sheet",
         "received.base_people GET /units/<code:code>/bases/<code:base>/people.<form:form>",
+        "list_files.roster GET /registry/members.<form:form>",
+        "list_files.ledger_heads GET /units/<code:code>/ledger.<form:form>",
         "branch.member_periods GET /members/<row:member_id>/periods.<form:form>",
         "branch.member_table GET /members/<row:member_id>/records.<form:form>",
         "branch.member GET /members/<row:member_id>",
@@ -242,6 +244,8 @@ GATES = {
         "registry.change_base GET,POST /bases/<code:code>/edit",
     },
     "office": {
+        "list_files.unit_tree GET /registry/units.<form:form>",
+        "list_files.account_list GET /accounts.<form:form>",
         "accounts.lists GET /accounts",
         "accounts.one GET /accounts/<row:account_id>",
         "accounts.draw_slip POST /accounts/<row:account_id>/slip",
@@ -256,6 +260,7 @@ GATES = {
         "people.change_unit GET,POST /registry/units/<code:code>/edit",
     },
     "overseer": {
+        "list_files.approver_list GET /approvers.<form:form>",
         "oversight.statistics GET /approvers",
         "personal.wishes GET /erasures",
         "trail.lines GET /trail",

@@ -25,6 +25,13 @@ def halves(served: Browser, write: Any, traveller: Any, read: Any) -> str:
     return f"/policy/{policy}/recount?lang=en"
 
 
+def read_out(answer: Any) -> str:
+    """Return the page once it has grown to its end."""
+    text = str(answer.text)
+    answer.close()
+    return text
+
+
 def credited(read: Any) -> int:
     return int(read(select(func.sum(Credit.credited_min))))
 
@@ -35,19 +42,19 @@ def test_two_people_order_it_after_a_look_and_it_is_done_once(
     office, second = enter("office"), enter("office_second")
     assert halves.partition("?")[0] in office.get("/policy").text
     before = credited(read)
-    look = office.post(halves, **DAYS, step="look").text
+    look = read_out(office.post(halves, **DAYS, step="look"))
     assert "Nothing is written yet" in look and "members counted" in look
     proposed = office.post(halves, **DAYS, step="propose")
     assert proposed.status_code == 303
     path = proposed.headers["Location"]
-    assert "Another person must approve it" in office.get(f"{path}?lang=en").text
+    assert "Another person must approve it" in read_out(office.get(f"{path}?lang=en"))
     assert credited(read) == before
-    assert "Approve and count" in second.get(f"{path}?lang=en").text
-    counted = second.post(f"{path}/approve?lang=en").text
+    assert "Approve and count" in read_out(second.get(f"{path}?lang=en"))
+    counted = read_out(second.post(f"{path}/approve?lang=en"))
     assert "1 records of 1 members took the version" in counted
     assert credited(read) == before - before % 60
     lines = read(select(func.count()).select_from(Credit))
-    again = second.post(f"{path}/approve?lang=en").text
+    again = read_out(second.post(f"{path}/approve?lang=en"))
     assert "All records of these days are counted" in again
     assert read(select(func.count()).select_from(Credit)) == lines
     assert re.search(r"counted</span></a>", second.get("/policy?lang=en").text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import (
@@ -140,13 +140,18 @@ def stood(session: Session, unit_path: str, on: date, *, versions: Sequence[Hour
         .group_by(Credit.member_id)
         .subquery()
     )
+    extended_later = exists().where(
+        Decision.member_id == who.c.member_id,
+        Decision.extension_months.is_not(None),
+        Decision.meeting_on > on,
+    )
     is_open = and_(window.outcome.is_(None), Member.stage.not_in((Stage.ACTIVIST, Stage.FULL)))
     rows = session.execute(
         select(
             who.c.member_id,
             who.c.unit,
             window.starts_on,
-            window.extension_months,
+            case((extended_later, None), else_=window.extension_months).label("extension_months"),
             cast(func.coalesce(counted.c.counted, 0), Integer).label("counted"),
         )
         .join(Member, Member.id == who.c.member_id)

@@ -42,7 +42,7 @@ BRANCH_KINDS = {
 def lists() -> ResponseReturnValue:
     """List the accounts in reach, after what waits for a second person."""
     session, actor = db.session(), access.actor()
-    search, role = request.args.get("q", "")[:60], _asked_role()
+    search, role = request.args.get("q", "")[:60], asked_role()
     total = stats.accounts_total(session, actor, access.OFFICES, search=search, role=role)
     page: paging.Page[AccountRow] = paging.asked(total, A_PAGE)
     rows = stats.accounts(
@@ -386,6 +386,7 @@ def _proposal(proposal_id: int) -> ProposalRow:
     raise Refusal(Reason.UNKNOWN)
 
 
-def _asked_role() -> Role | None:
+def asked_role() -> Role | None:
+    """Return the role by which the address narrows the list; an unknown one asks for all."""
     text = request.args.get("role", "")
     return Role(text) if text in set(Role) else None

@@ -238,6 +238,7 @@ def _desk(unit: UnitRow, form: Form) -> ResponseReturnValue:
         form=form,
         asked=[one for one in waiting if one.last_on is None],
         shown=[one for one in waiting if one.last_on is not None],
+        refs={one.id: str(uuid4()) for one in waiting},
         page=page.holding(rows),
         standings=[one for one in Standing if one is not Standing.UNKNOWN],
         actor=actor,

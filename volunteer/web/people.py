@@ -99,7 +99,7 @@ def change_unit(code: str) -> ResponseReturnValue:
 def members() -> ResponseReturnValue:
     """List everybody in reach, searched by name, pinyin or number, narrowed to a unit or a stage."""
     session, actor = db.session(), access.actor()
-    wanted, unit = _wanted()
+    wanted, unit = asked_people()
     total = roster.people_count(session, actor, access.READERS, wanted)
     shown = paging.asked(total, PEOPLE_A_PAGE)
     rows = roster.people(
@@ -250,7 +250,7 @@ def _home(code: str) -> int:
     return unit.id
 
 
-def _wanted() -> tuple[Wanted, UnitRow | None]:
+def asked_people() -> tuple[Wanted, UnitRow | None]:
     """Return what the address asks for. A unit out of reach is not found; an unknown stage asks for all."""
     code, stage = request.args.get("unit", ""), request.args.get("stage", "")
     unit = _unit(code, access.READERS) if code else None

@@ -160,10 +160,20 @@ def _dry(
         return recounts.takes(visit, wanted, below)
 
     run = DryRun(members=len(member_ids))
-    steps = dry_run(
-        session, run, policy=policy, member_ids=member_ids, standings=standings, campus=campus, only=takes
-    )
-    return run, (done for done in steps if done % TOLD_EVERY == 0)
+
+    def steps() -> Iterator[int]:
+        # In a session of the growing page: that of the view is closed once the headers are out.
+        yield from dry_run(
+            db.session(),
+            run,
+            policy=policy,
+            member_ids=member_ids,
+            standings=standings,
+            campus=campus,
+            only=takes,
+        )
+
+    return run, (done for done in steps() if done % TOLD_EVERY == 0)
 
 
 def _order_page(

@@ -103,6 +103,10 @@ ACTS: Mapping[str, Any] = {
     "set_workday": _l("set a working day"),
     "set_workdays": _l("set working days"),
     "add_policy": _l("entered a policy version"),
+    "propose_recount": _l("proposed a recount"),
+    "approve_recount": _l("approved a recount"),
+    "decline_recount": _l("turned a recount down"),
+    "finish_recount": _l("recount finished"),
     "sign_head": _l("head of the ledger signed"),
     "fill": _l("filled the demo"),
 }
@@ -111,6 +115,7 @@ SUBJECTS: Mapping[str, Any] = {
     "account": _l("account"),
     "visit": _l("record"),
     "request": _l("request"),
+    "recount_order": _l("Recount"),
     "shift": _l("shift"),
     "post": _l("post"),
     "base": _l("base"),

@@ -102,5 +102,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   void show(String(new FormData(form).get("token") ?? ""));
 });
+// Without this script the form would send what must not be sent.
+part("other").hidden = false;
 addEventListener("hashchange", () => void show(location.hash));
 void show(location.hash);
