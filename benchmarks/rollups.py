@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import university  # noqa: E402 - after the path is set
 from tests import engines  # noqa: E402
 from volunteer.migrate import upgrade  # noqa: E402
-from volunteer.stats import rollups, standing  # noqa: E402
+from volunteer.stats import progress, rollups, standing  # noqa: E402
 from volunteer.stats.rollups import Days  # noqa: E402
 
 Ask = Callable[[Session], Any]
@@ -62,6 +62,9 @@ def _questions() -> dict[str, Ask]:
         "branch: by month": partial(_listed, rollups.by_month, year, branch),
         "branch: by post": partial(_listed, rollups.by_post, year, branch),
         "branch: members": lambda session: standing.members_of(session, branch, today=university.TODAY),
+        "branch: where all stand": lambda session: progress.progress_of(
+            session, branch, today=university.TODAY
+        ),
         "college: by post": partial(_listed, rollups.by_post, year, college),
         "college: by base": partial(_listed, rollups.by_base, year, college),
     }
@@ -119,11 +122,13 @@ def _compare(engine_name: str, sizes: Sequence[int], made: Sequence[Engine], rou
 
 
 def _timed(engine: Engine, ask: Ask) -> tuple[float, int]:
+    # SQLite works in this thread, and the time that others take from it is not ours.
+    clock = time.thread_time if engine.dialect.name == "sqlite" else time.perf_counter
     with Session(engine) as session:
         session.connection()
-        began = time.perf_counter()
+        began = clock()
         rows = len(ask(session))
-        return 1000 * (time.perf_counter() - began), rows
+        return 1000 * (clock() - began), rows
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, insert, text
 from sqlalchemy.orm import Session
 
 from volunteer.actions.kept import keep_period
-from volunteer.database import table_of, writing
+from volunteer.database import Model, table_of, writing
 from volunteer.models import Credit, PolicyVersion, Term, Visit
 from volunteer.rules.policy import HoursPolicy
 from volunteer.stats.rollups import Days
@@ -153,13 +153,25 @@ def _on_postgresql(days: str) -> str:
 
 
 def _write(connection: Connection, table: str, columns: str, values: str, count: int) -> None:
+    """Write so many rows; what is not named has its default."""
+    named = columns.split(", ")
+    others = {
+        column.name: _spelled(column.default.arg)  # type: ignore[attr-defined]
+        for column in Model.metadata.tables[table].columns
+        if column.name not in named and column.default is not None
+    }
+    rows = ", ".join([values, *others.values()])
     numbers = (
         f"WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count - 1})"
-        f" SELECT {values} FROM numbers"
+        f" SELECT {rows} FROM numbers"
         if connection.dialect.name == "sqlite"
-        else f"SELECT {values} FROM generate_series(0, {count - 1}) AS numbers(n)"
+        else f"SELECT {rows} FROM generate_series(0, {count - 1}) AS numbers(n)"
     )
-    connection.execute(text(f"INSERT INTO {table} ({columns}) {numbers}"))
+    connection.execute(text(f"INSERT INTO {table} ({', '.join([*named, *others])}) {numbers}"))
+
+
+def _spelled(default: object) -> str:
+    return f"'{default}'" if isinstance(default, str) else str(default).lower()
 
 
 @contextmanager

@@ -97,8 +97,6 @@ CODES = {
     "members": "2023010001",
 }
 ONE_OF_A_LIST = {"form": "csv"}
-# Files that wait; the one of the rows holds people.
-FILES = ("/registry/import/shifts/", "/registry/import/outside/")
 # What forms ask for, so that it is the row on which they fail.
 FORM = {"reason": "不在岗", "upheld": "yes", "ends_at": "2026-03-16T12:00", "password": "a long new password"}
 FORM |= {"ref": "00000000-0000-0000-0000-000000000009", "kind": "month", "period": "2026-03"}
@@ -219,6 +217,7 @@ def rows(people: Cast, write: Any, campus: Campus, traveller: Any) -> dict[str, 
             "request_id": request,
             "photo_id": photo.id,
             "order_id": order.id,
+            "policy_id": people.policy,
             "objection_id": objection,
             "question_id": question,
             "draw_id": draw.id,
@@ -358,4 +357,5 @@ def test_whom_it_belongs_to_finds_it(app: Flask, rows: dict[str, int], tokens: d
         if call.method == "GET" and all(ask(app, tokens[who], call) in (403, 404) for who in ours)
     ]
     # A screen shows a code only once it is opened, and the file that waits holds people.
-    assert [path for path in lost if "/code" not in path and not path.startswith(FILES)] == []
+    other_kinds = ("/import/shifts/", "/import/outside/")
+    assert [path for path in lost if not any(part in path for part in ("/code", *other_kinds))] == []

@@ -17,7 +17,7 @@ from volunteer.rules.probation import Probation
 from volunteer.rules.progress import DueMember, Progress
 from volunteer.rules.tally import Standing, standing_of
 from volunteer.stats.policies import parsed_policies, policies_column
-from volunteer.stats.served import Days
+from volunteer.stats.served import Days, below
 
 ON_PROBATION = (Member.stage.not_in((Stage.ACTIVIST, Stage.FULL)), ProbationWindow.outcome.is_(None))
 
@@ -46,7 +46,7 @@ def progress_and_due(
 
 
 def _present(unit_path: str) -> Select[*tuple[Any, ...]]:
-    here = Unit.path.startswith(unit_path, autoescape=True)
+    here = Member.unit_id.in_(below(unit_path))
     return _rows().join(Unit, Unit.id == Member.unit_id).where(here, *ON_PROBATION)
 
 
@@ -57,7 +57,7 @@ def _due(unit_path: str, days: Days) -> Select[*tuple[Any, ...]]:
         .join(Membership, Membership.member_id == Member.id)
         .join(Unit, Unit.id == Membership.unit_id)
         .where(
-            Unit.path.startswith(unit_path, autoescape=True),
+            Membership.unit_id.in_(below(unit_path)),
             ends >= days.from_on,
             ends < days.to_on,
             Membership.from_on <= ends,

@@ -15,6 +15,7 @@ from volunteer.rules.probation import Probation
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.tally import Standing, share_pct, standing_of
 from volunteer.stats.policies import parsed_policies, policies_column
+from volunteer.stats.served import below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +86,7 @@ def members_of(session: Session, unit_path: str, *, today: date) -> Sequence[Mem
 
     Members without a single credit are listed with 0 minutes: they are the ones to call.
     """
-    who = (
-        select(Member.id)
-        .join(Unit, Unit.id == Member.unit_id)
-        .where(Unit.path.startswith(unit_path, autoescape=True))
-    )
-    return _read(session, who, today)
+    return _read(session, select(Member.id).where(Member.unit_id.in_(below(unit_path))), today)
 
 
 def standings(session: Session, member_ids: Sequence[int], *, today: date) -> Sequence[MemberStanding]:
@@ -109,9 +105,8 @@ def due_in(session: Session, unit_path: str, *, from_on: date, to_on: date, toda
     who = (
         select(Membership.member_id)
         .join(ProbationWindow, ProbationWindow.member_id == Membership.member_id)
-        .join(Unit, Unit.id == Membership.unit_id)
         .where(
-            Unit.path.startswith(unit_path, autoescape=True),
+            Membership.unit_id.in_(below(unit_path)),
             ends >= from_on,
             ends < to_on,
             Membership.from_on <= ends,
@@ -138,9 +133,8 @@ def undecided(session: Session, unit_path: str, *, before: date, today: date) ->
     who = (
         select(Member.id)
         .join(ProbationWindow, ProbationWindow.member_id == Member.id)
-        .join(Unit, Unit.id == Member.unit_id)
         .where(
-            Unit.path.startswith(unit_path, autoescape=True),
+            Member.unit_id.in_(below(unit_path)),
             Member.stage.not_in((Stage.ACTIVIST, Stage.FULL)),
             ProbationWindow.outcome.is_(None),
             ProbationWindow.ends_before < before,

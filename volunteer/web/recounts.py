@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from volunteer import clock
 from volunteer.actions import recounts
@@ -30,7 +31,7 @@ from volunteer.stats.units import units_in_reach
 from volunteer.web import access
 from volunteer.web.forms import Form
 from volunteer.web.show import settings
-from volunteer.web.streaming import growing_page
+from volunteer.web.streaming import growing_page, in_its_session
 
 bp = Blueprint("recounts", __name__)
 TOLD_EVERY = 20
@@ -161,19 +162,12 @@ def _dry(
 
     run = DryRun(members=len(member_ids))
 
-    def steps() -> Iterator[int]:
-        # In a session of the growing page: that of the view is closed once the headers are out.
-        yield from dry_run(
-            db.session(),
-            run,
-            policy=policy,
-            member_ids=member_ids,
-            standings=standings,
-            campus=campus,
-            only=takes,
+    def count(session: Session) -> Iterator[int]:
+        return dry_run(
+            session, run, policy=policy, member_ids=member_ids, standings=standings, campus=campus, only=takes
         )
 
-    return run, (done for done in steps() if done % TOLD_EVERY == 0)
+    return run, (done for done in in_its_session(count) if done % TOLD_EVERY == 0)
 
 
 def _order_page(
