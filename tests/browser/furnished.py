@@ -11,14 +11,15 @@ from tests.actions.stage import SHANGHAI, Stage
 from tests.browser.conftest import Site
 from tests.cast import System
 from volunteer import clock
-from volunteer.actions import college, decide, displays, meeting, recounts, spot_checks, uploads
+from volunteer.actions import college, decide, displays, meeting, outside, recounts, spot_checks, uploads
 from volunteer.actions.certificates import ask_certificate, show_requests
 from volunteer.actions.issue import issue
 from volunteer.actions.meeting import Proposed
 from volunteer.actions.notices import open_notice
 from volunteer.actions.reports import Written, freeze
-from volunteer.models import Membership
+from volunteer.models import Membership, OutsideBatch
 from volunteer.rules.kinds import DecisionKind, NoticeList, ReportKind, UploadKind
+from volunteer.rules.outside import OutsideEntry
 from volunteer.rules.periods import period_named
 from volunteer.signatures import CertificateSigner
 
@@ -32,7 +33,13 @@ def furnish(folder: Path, site: Site) -> dict[str, object]:
     engine = engines.open_engine(f"sqlite:///{folder / 'volunteer.db'}")
     with engine.connect().execution_options(is_writer=True) as connection, Session(connection) as session:
         stage, now = Stage(session, site.cast, engines.fixed_campus()), clock.utc_now()
-        named = _records(stage, now) | _papers(stage, now) | _links(stage, now) | _notices(stage, now)
+        named = (
+            _records(stage, now)
+            | _papers(stage, now)
+            | _links(stage, now)
+            | _notices(stage, now)
+            | _sheets(stage, now)
+        )
         session.commit()
     engine.dispose()
     return named
@@ -165,3 +172,41 @@ def _notices(stage: Stage, now: datetime) -> dict[str, object]:
         now=now,
     )
     return {"certificate": certificate, "notice": notice}
+
+
+def _sheets(stage: Stage, now: datetime) -> dict[str, object]:
+    """A sheet of another platform that is looked at, and one that waits for its approvals."""
+    session, law, secretary = stage.session, stage.cast.law, stage.actor("secretary")
+    sheet = uploads.keep(
+        session,
+        kind=UploadKind.OUTSIDE,
+        name="三月.csv",
+        sheet=None,
+        content="姓名,学号,项目,日期,时长\n李梅,2023010001,植树,2026-03-08,2\n无此人,1,植树,2026-03-08,2".encode(),
+        actor=secretary,
+        now=now,
+        source="志愿汇",
+        unit_id=law,
+    )
+    source = outside.keep_source(session, unit_id=law, name="志愿汇", mapping={}, actor=secretary, now=now)
+    entry = OutsideEntry(
+        member_id=stage.cast.ning,
+        student_no="2023010002",
+        name="𠮷宁",
+        on=stage.campus.day(now) - timedelta(days=2),
+        minutes=90,
+        span=None,
+        what="植树",
+    )
+    outside.add_outside(
+        session,
+        entries=[entry],
+        source=(source, "志愿汇"),
+        unit_id=law,
+        name="二月.csv",
+        digest="0" * 64,
+        actor=secretary,
+        campus=stage.campus,
+        now=now,
+    )
+    return {"sheet": sheet, "batch": session.scalars(select(OutsideBatch.id)).one()}

@@ -48,6 +48,7 @@ NEEDS_MORE = {
     "/metrics",
     "/host",
     "/registry/import/shifts/1",
+    "/registry/import/outside/1",
     "/api/v1/stats",
     "/api/v1/sites/READ/code",
     "/api/v1/sites/READ/code.svg",
