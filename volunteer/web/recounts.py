@@ -87,11 +87,21 @@ def propose(policy_id: int) -> ResponseReturnValue:
 @bp.get("/recounts/<row:order_id>")
 @access.college
 def look(order_id: int) -> ResponseReturnValue:
-    """Show an order: what it would change, or what came of it."""
+    """Show an order: who proposed it and why, or what came of it."""
     order = _order(order_id)
     policy = versions_by_id(db.session())[order.policy_id]
+    carried = Carried(is_finished=order.done_at is not None) if order.decided_at else None
+    return _order_page(order, policy, carried, iter(()))
+
+
+@bp.post("/recounts/<row:order_id>/look")
+@access.college
+def preview(order_id: int) -> ResponseReturnValue:
+    """Show what an order would change; nothing is written."""
+    order = _order(order_id)
     if order.decided_at is not None:
-        return _order_page(order, policy, Carried(is_finished=order.done_at is not None), iter(()))
+        return redirect(f"/recounts/{order_id}", 303)
+    policy = versions_by_id(db.session())[order.policy_id]
     span = (order.from_on, order.before_on)
     run, steps = _dry(policy, order.policy_id, (order.unit_id, order.unit_path), span)
     return _order_page(order, policy, None, steps, run)
