@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,11 +17,13 @@ from volunteer.actions.certificates import ask_certificate, show_requests
 from volunteer.actions.issue import issue
 from volunteer.actions.meeting import Proposed
 from volunteer.actions.notices import open_notice
+from volunteer.actions.outside import add_outside, keep_source
 from volunteer.actions.reports import Written, freeze
 from volunteer.models import Membership, OutsideBatch
 from volunteer.rules.kinds import DecisionKind, NoticeList, ReportKind, UploadKind
 from volunteer.rules.outside import OutsideEntry
 from volunteer.rules.periods import period_named
+from volunteer.rules.roles import Actor
 from volunteer.signatures import CertificateSigner
 
 # In each file a line is wrong.
@@ -104,6 +107,7 @@ def _papers(stage: Stage, now: datetime) -> dict[str, object]:
         )
         for kind, text in ((UploadKind.MEMBERS, ROSTER), (UploadKind.SHIFTS, TIMETABLE))
     }
+    files |= _outside(stage, office, now)
     college.add_term(
         session,
         code="T",
@@ -126,6 +130,46 @@ def _papers(stage: Stage, now: datetime) -> dict[str, object]:
     )
     left = select(Membership.id).where(Membership.member_id == moved, Membership.unit_id == cast.law)
     return {"proposal": proposal, "moved": session.scalars(left).one(), "order": order, **files}
+
+
+def _outside(stage: Stage, office: Actor, now: datetime) -> dict[str, int]:
+    """A sheet of another platform that is looked at, and one that was taken in."""
+    session, cast, day = stage.session, stage.cast, stage.campus.day(now) - timedelta(days=20)
+    sheet = f"学号,姓名,活动名称,日期,时长\n2023010001,李梅,社区清洁,{day},2\n9,钱多,植树,{day},1\n"
+    upload = uploads.keep(
+        session,
+        kind=UploadKind.OUTSIDE,
+        name="三月.csv",
+        sheet=None,
+        content=sheet.encode(),
+        actor=office,
+        now=now,
+        source="志愿汇",
+        unit_id=cast.college,
+    )
+    entry = OutsideEntry(
+        member_id=cast.bo,
+        student_no="2023020001",
+        name="阿依古丽·买买提",
+        on=day,
+        minutes=60,
+        span=None,
+        what="社区清洁",
+    )
+    by: dict[str, Any] = {"actor": stage.actor("office_second"), "now": now}
+    source = keep_source(session, unit_id=cast.college, name="志愿汇", mapping={}, **by)
+    add_outside(
+        session,
+        entries=[entry],
+        source=(source, "志愿汇"),
+        unit_id=cast.college,
+        name="志愿汇 二月.csv",
+        digest="0" * 64,
+        campus=stage.campus,
+        **by,
+    )
+    batch = session.scalars(select(OutsideBatch.id)).one()
+    return {"outside": upload, "batch": batch}
 
 
 def _links(stage: Stage, now: datetime) -> dict[str, object]:

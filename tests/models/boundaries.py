@@ -8,6 +8,7 @@ Member 2 has no visit, member 3 an open one at shift 1; there are two shifts and
 from tests.models.rows import HOUR, NINE, Row
 
 OTHER_DAY = {"effective_on": "2025-02-01"}
+OTHER_REPORT = {"ref": "1" * 36, "digest": "1" * 64}
 RECORD: Row = {
     "ref": "q2",
     "kind": "opening",
@@ -781,8 +782,12 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
     ("ux_erasure_open", "erasure", ERASED, {}),
     ("ck_erasure_answered_by_somebody", "erasure", ERASED, ERASED | {"answer": None}),
     ("ck_erasure_answered_by_somebody", "erasure", ERASED, ERASED | {"decided_by_id": None}),
+    # Frozen reports
+    ("uq_snapshot_ref", "snapshot", OTHER_REPORT, {"digest": OTHER_REPORT["digest"]}),
+    ("uq_snapshot_digest", "snapshot", OTHER_REPORT, {"ref": OTHER_REPORT["ref"]}),
+    ("ck_snapshot_ends_after_start", "snapshot", OTHER_REPORT, OTHER_REPORT | {"to_on": "2026-03-01"}),
     # Sheets of other platforms
-    ("uq_outside_source_unit_id", "outside_source", {"name": "志愿汇"}, {}),
+    ("uq_outside_source_unit_id_name", "outside_source", {"name": "志愿汇"}, {}),
     ("ck_outside_batch_rows", "outside_batch", {"rows": 1}, {"rows": 0}),
     (
         "ck_request_files_hold_outside_records",

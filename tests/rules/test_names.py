@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rules.strategies import thorough
-from volunteer.rules.names import NAME_LENGTH, clean_line, masked
+from volunteer.rules.names import NAME_LENGTH, clean_line, masked, masked_phones
 from volunteer.rules.reasons import Reason, Refusal
 
 KEPT = {
@@ -122,3 +122,19 @@ MASKS = {
 @pytest.mark.parametrize("name, mask", MASKS.values(), ids=MASKS)
 def test_bystanders_see_the_first_character_and_not_how_many_follow(name: str, mask: str) -> None:
     assert masked(name) == mask
+
+
+PHONES = {
+    "周老师 13800138000": "周老师 138****8000",
+    "138 0013 8000": "138****8000",
+    "院务办 0000-8100": "院务办 000****00",
+    "010-62751234 转 3": "010****1234 转 3",
+    "周老师": "周老师",
+    "8号楼 302": "8号楼 302",
+    "": "",
+}
+
+
+@pytest.mark.parametrize(("text", "shown"), PHONES.items())
+def test_a_contact_is_shown_without_the_middle_of_its_number(text: str, shown: str) -> None:
+    assert masked_phones(text) == shown

@@ -163,6 +163,9 @@ def check_post(college: College, row: places.PostFacts, span: Span) -> None:
     here = [visit for visit in college.visits if visit["post"] == row.id]
     served = [visit["day"] for visit in here if visit["counts"]]
     assert row.last_on == max(served, default=None)
+    if not row.is_run_here:
+        assert (row.shifts, row.capacity, row.came, row.unclosed, row.coming) == (0, 0, 0, 0, 0)
+        return
     begun = [visit for visit in here if span.start <= visit["shift"].starts_at < min(span.end, NOW)]
     # Every shift of this college has one visit, and every visit a shift of its own.
     fit = [visit for visit in begun if is_published(visit)]

@@ -280,6 +280,7 @@ GATES = {
         "college.versions GET /policy",
         "recounts.propose GET,POST /policy/<row:policy_id>/recount",
         "recounts.look GET /recounts/<row:order_id>",
+        "recounts.preview POST /recounts/<row:order_id>/look",
         "recounts.approve POST /recounts/<row:order_id>/approve",
         "recounts.decline POST /recounts/<row:order_id>/decline",
         "college.new_version GET,POST /policy/new",

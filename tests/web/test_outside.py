@@ -50,7 +50,8 @@ def test_a_sheet_goes_from_the_platform_to_the_ledger(enter: Enter, people: Cast
     batch = read(select(OutsideBatch.id))
     assert read(select(Upload.content)) is None
     secretary, office = enter("secretary"), enter("office")
-    assert f"/outside-files/{batch}" in secretary.get("/review").text
+    assert 'href="/outside-files"' in secretary.get("/review").text
+    assert f"/outside-files/{batch}" in secretary.get("/outside-files").text
     assert "disabled" not in secretary.get(f"/outside-files/{batch}").text
     assert f"/outside-files/{batch}/approve" not in organiser.get(f"/outside-files/{batch}").text
     secretary.post(f"/outside-files/{batch}/approve", seen="0")

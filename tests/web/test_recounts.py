@@ -47,9 +47,10 @@ def test_two_people_order_it_after_a_look_and_it_is_done_once(
     proposed = office.post(halves, **DAYS, step="propose")
     assert proposed.status_code == 303
     path = proposed.headers["Location"]
-    assert "Another person must approve it" in read_out(office.get(f"{path}?lang=en"))
+    assert "See what would change" in read_out(office.get(f"{path}?lang=en"))
+    assert "Another person must approve it" in read_out(office.post(f"{path}/look?lang=en"))
     assert credited(read) == before
-    assert "Approve and count" in read_out(second.get(f"{path}?lang=en"))
+    assert "Approve and count" in read_out(second.post(f"{path}/look?lang=en"))
     counted = read_out(second.post(f"{path}/approve?lang=en"))
     assert "1 records of 1 members took the version" in counted
     assert credited(read) == before - before % 60

@@ -129,6 +129,16 @@ def test_the_list_is_searched_by_post_base_and_day(enter: Enter, people: Cast, t
         assert set(re.findall(r'action="/sign-ups/(\w+)"', mei.get(LIST + asked).text)) == found, asked
 
 
+def test_a_tap_leads_back_to_the_same_place_of_the_list(enter: Enter, people: Cast, tomorrow: int) -> None:
+    mei = enter("mei")
+    for at_place, leads in {
+        "day=2026-03-17&page=1": "/sign-ups?day=2026-03-17&page=1",
+        "q=%E5%B2%97&next=//elsewhere": "/sign-ups?q=%E5%B2%97",
+        "//elsewhere": "/sign-ups",
+    }.items():
+        assert mei.post("/sign-ups/T1", at=at_place).location == leads
+
+
 def test_the_leader_sees_who_is_expected_and_afterwards_who_did_not_come(
     enter: Enter, people: Cast, write: Any, campus: Any, traveller: time_machine.Traveller
 ) -> None:

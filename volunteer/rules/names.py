@@ -1,10 +1,14 @@
 """Text that people type: what is kept, what is refused, what is shown to bystanders."""
 
+import re
 import unicodedata
 
 from volunteer.rules.reasons import Reason, Refusal
 
 NAME_LENGTH = 60
+SHORT_PHONE = 8
+# Seven digits or more, as people part them: 138 0013 8000, 010-6275 1234.
+_PHONE = re.compile(r"[0-9](?:[ \-()]{0,2}[0-9]){6,}")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Letters by category, blank on every screen: Hangul fillers and the empty Braille cell.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -49,6 +53,19 @@ def _is_invisible(character: str) -> bool:
     if ord(character) in _IDEOGRAPHS and ord(character) & 0xFFFF < 0xFFFE:
         return False
     return character in _BLANK or unicodedata.category(character) in _INVISIBLE
+
+
+def masked_phones(text: str) -> str:
+    """Return a contact without the middle of its telephone numbers: 周老师 138****5678.
+
+    Whoever needs the whole number is who keeps it, on the form where it is kept.
+    """
+    return _PHONE.sub(_without_middle, text)
+
+
+def _without_middle(found: re.Match[str]) -> str:
+    digits = "".join(letter for letter in found[0] if letter.isdecimal())
+    return f"{digits[:3]}****{digits[-4:] if len(digits) > SHORT_PHONE else digits[-2:]}"
 
 
 def masked(name: str) -> str:

@@ -24,6 +24,7 @@ from volunteer.schemas.fields import (
     MISSING,
     CodeField,
     Day,
+    MaskedPhones,
     OneOf,
 )
 from volunteer.schemas.sent import Sent
@@ -168,7 +169,7 @@ class BaseShown(Schema):
     kind = fields.String(required=True, allow_none=True)
     unit = fields.String(required=True, allow_none=True)
     host = fields.String(required=True, allow_none=True)
-    contact = fields.String(required=True, allow_none=True)
+    contact = MaskedPhones(required=True, allow_none=True)
     address = fields.String(required=True, allow_none=True)
     agreement_from = fields.Date(required=True, allow_none=True)
     agreement_to = fields.Date(required=True, allow_none=True)

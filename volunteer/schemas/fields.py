@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, fields, validate
 
-from volunteer.rules.names import clean_line
+from volunteer.rules.names import clean_line, masked_phones
 from volunteer.rules.reasons import Refusal
 
 LARGEST_ROW = 2**53 - 1
@@ -79,6 +79,13 @@ class Line(fields.String):
             return clean_line(text, attr or "", longest=self.longest)
         except Refusal as refusal:
             raise ValidationError(CHECK_TEXT) from refusal
+
+
+class MaskedPhones(fields.String):
+    """Whom to call, without the middle of the number."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return super()._serialize(masked_phones(value) if value else value, attr, obj, **kwargs)
 
 
 class Area(Line):

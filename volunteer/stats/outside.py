@@ -239,7 +239,6 @@ def batches(
     roles: Collection[Role],
     *,
     batch_id: int | None = None,
-    only_waiting: bool = False,
     limit: int = 100,
 ) -> Sequence[BatchRow]:
     """Return the files in reach, those that wait first, then the newest."""
@@ -276,8 +275,6 @@ def batches(
     )
     if batch_id is not None:
         wanted = wanted.where(OutsideBatch.id == batch_id)
-    if only_waiting:
-        wanted = wanted.where(waits)
     return [BatchRow(**row._mapping) for row in session.execute(wanted)]
 
 

@@ -38,7 +38,8 @@ class PostFacts:
     """A post, and how its shifts of some days that have begun went.
 
     ``came`` are those who came to shifts with a ``capacity``; ``coming`` shifts are those that have yet to
-    begin, whatever the days. Shifts that were cancelled, or entered for make-ups alone, are none.
+    begin, whatever the days. Shifts that were cancelled, or entered for make-ups alone, are none. All of it
+    is 0 for a post that is not run here.
     """
 
     id: int
@@ -113,7 +114,7 @@ def post_of(session: Session, code: str, *, unit_path: str, span: Span, now: dat
 def _posts(
     session: Session, which: ColumnElement[bool], unit_path: str, span: Span, now: datetime
 ) -> Sequence[PostFacts]:
-    runs, came = _runs_of_shifts(span, now), _came(span, now)
+    runs, came = _runs_of_shifts(unit_path, span, now), _came(unit_path, span, now)
     names = ("shifts", "coming", "capacity"), ("came", "unclosed")
     counts = [
         func.coalesce(table.c[name], 0).label(name)
@@ -242,7 +243,7 @@ def _nested(rows: Any) -> dict[str, dict[str, int]]:
     return found
 
 
-def _runs_of_shifts(span: Span, now: datetime) -> Any:
+def _runs_of_shifts(unit_path: str, span: Span, now: datetime) -> Any:
     begun, coming = _begun(span, now), Shift.starts_at >= now
     return (
         select(
@@ -251,13 +252,13 @@ def _runs_of_shifts(span: Span, now: datetime) -> Any:
             func.count(case((coming, Shift.id))).label("coming"),
             summed(case((begun, Shift.capacity)), "capacity"),
         )
-        .where(Shift.cancelled_at.is_(None), ~Shift.is_for_make_ups, or_(begun, coming))
+        .where(_is_ours(unit_path), Shift.cancelled_at.is_(None), ~Shift.is_for_make_ups, or_(begun, coming))
         .group_by(Shift.post_id)
         .subquery()
     )
 
 
-def _came(span: Span, now: datetime) -> Any:
+def _came(unit_path: str, span: Span, now: datetime) -> Any:
     """Return who came to the shifts, and who has not checked out though the grace is over."""
     had_room = and_(Shift.capacity.is_not(None), Shift.cancelled_at.is_(None), ~Shift.is_for_make_ups)
     grace_s = 60 * PolicyVersion.checkout_grace_min
@@ -272,10 +273,15 @@ def _came(span: Span, now: datetime) -> Any:
         )
         .join(Visit, Visit.shift_id == Shift.id)
         .join(PolicyVersion, PolicyVersion.id == Visit.policy_id)
-        .where(_begun(span, now), Visit.state.not_in(SETTLED))
+        .where(_is_ours(unit_path), _begun(span, now), Visit.state.not_in(SETTLED))
         .group_by(Shift.post_id)
         .subquery()
     )
+
+
+def _is_ours(unit_path: str) -> ColumnElement[bool]:
+    """Return the condition that a shift is one of a post that the unit runs: of others nothing is told."""
+    return Shift.post_id.in_(select(Post.id).where(_runs(unit_path)).correlate(None))
 
 
 def _begun(span: Span, now: datetime) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from datetime import date
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 
 from volunteer import clock
 from volunteer.actions import college
@@ -28,7 +29,7 @@ from volunteer.web import access, policy_words
 from volunteer.web.forms import Form
 from volunteer.web.policy_words import Change
 from volunteer.web.show import settings
-from volunteer.web.streaming import growing_page
+from volunteer.web.streaming import growing_page, in_its_session
 
 bp = Blueprint("college", __name__)
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -211,10 +212,9 @@ def _check_page(check: PolicyCheck, reason: str, form: Form) -> ResponseReturnVa
     member_ids = sorted(standings.keys() | served)
     run = DryRun(members=len(member_ids))
 
-    def steps() -> Iterator[int]:
-        # In a session of the growing page: that of the view is closed once the headers are out.
-        yield from dry_run(
-            db.session(), run, policy=check.policy, member_ids=member_ids, standings=standings, campus=campus
+    def count(session: Session) -> Iterator[int]:
+        return dry_run(
+            session, run, policy=check.policy, member_ids=member_ids, standings=standings, campus=campus
         )
 
     names = {unit.id: unit.name for unit in units.units_in_reach(session, actor, access.COLLEGE)}
@@ -225,7 +225,7 @@ def _check_page(check: PolicyCheck, reason: str, form: Form) -> ResponseReturnVa
         form=form,
         run=run,
         names=names,
-        steps=(done for done in steps() if done % TOLD_EVERY == 0),
+        steps=(done for done in in_its_session(count) if done % TOLD_EVERY == 0),
     )
 
 

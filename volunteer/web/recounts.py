@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from volunteer import clock
 from volunteer.actions import recounts
@@ -30,7 +31,7 @@ from volunteer.stats.units import units_in_reach
 from volunteer.web import access
 from volunteer.web.forms import Form
 from volunteer.web.show import settings
-from volunteer.web.streaming import growing_page
+from volunteer.web.streaming import growing_page, in_its_session
 
 bp = Blueprint("recounts", __name__)
 TOLD_EVERY = 20
@@ -86,11 +87,21 @@ def propose(policy_id: int) -> ResponseReturnValue:
 @bp.get("/recounts/<row:order_id>")
 @access.college
 def look(order_id: int) -> ResponseReturnValue:
-    """Show an order: what it would change, or what came of it."""
+    """Show an order: who proposed it and why, or what came of it."""
     order = _order(order_id)
     policy = versions_by_id(db.session())[order.policy_id]
+    carried = Carried(is_finished=order.done_at is not None) if order.decided_at else None
+    return _order_page(order, policy, carried, iter(()))
+
+
+@bp.post("/recounts/<row:order_id>/look")
+@access.college
+def preview(order_id: int) -> ResponseReturnValue:
+    """Show what an order would change; nothing is written."""
+    order = _order(order_id)
     if order.decided_at is not None:
-        return _order_page(order, policy, Carried(is_finished=order.done_at is not None), iter(()))
+        return redirect(f"/recounts/{order_id}", 303)
+    policy = versions_by_id(db.session())[order.policy_id]
     span = (order.from_on, order.before_on)
     run, steps = _dry(policy, order.policy_id, (order.unit_id, order.unit_path), span)
     return _order_page(order, policy, None, steps, run)
@@ -161,19 +172,12 @@ def _dry(
 
     run = DryRun(members=len(member_ids))
 
-    def steps() -> Iterator[int]:
-        # In a session of the growing page: that of the view is closed once the headers are out.
-        yield from dry_run(
-            db.session(),
-            run,
-            policy=policy,
-            member_ids=member_ids,
-            standings=standings,
-            campus=campus,
-            only=takes,
+    def count(session: Session) -> Iterator[int]:
+        return dry_run(
+            session, run, policy=policy, member_ids=member_ids, standings=standings, campus=campus, only=takes
         )
 
-    return run, (done for done in steps() if done % TOLD_EVERY == 0)
+    return run, (done for done in in_its_session(count) if done % TOLD_EVERY == 0)
 
 
 def _order_page(

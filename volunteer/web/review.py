@@ -20,7 +20,6 @@ from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas.fields import N_
 from volunteer.stats import desk
 from volunteer.stats.cards import last_act
-from volunteer.stats.outside import batches
 from volunteer.web import access, flag_words, paging, photos, words
 from volunteer.web.desk import Kind, desk_of, with_details
 from volunteer.web.numbers import number
@@ -29,7 +28,6 @@ from volunteer.web.show import settings
 bp = Blueprint("review", __name__)
 CARDS_A_PAGE = 12
 QUIET_AT_ONCE = 60
-FILES_SHOWN = 10
 
 
 @bp.get("/review")
@@ -52,7 +50,6 @@ def queue() -> ResponseReturnValue:
         page=page.holding(with_details(session, page.rows)),
         kinds=list(Kind),
         quiet=[card.case for card in chosen if card.is_quiet][:QUIET_AT_ONCE],
-        files=batches(session, actor, access.REVIEWERS, only_waiting=True, limit=FILES_SHOWN),
         told=flag_words.told,
         photo_told=photos.told,
         may_oversee=Role.COLLEGE in access.roles(),

@@ -11,7 +11,7 @@ from flask_babel import format_date, format_datetime, gettext
 
 from volunteer.config import Settings
 from volunteer.rules.kinds import Role
-from volunteer.rules.names import masked
+from volunteer.rules.names import masked, masked_phones
 from volunteer.rules.tally import hours_text, hundredths_text
 from volunteer.web import access, language, words
 from volunteer.web.assets import asset
@@ -50,6 +50,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         moment=moment,
         word=words.word,
         masked=masked,
+        masked_phones=lambda text: masked_phones(text or ""),
         pct=pct,
         dash=lambda value: DASH if value is None or value == "" else value,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -30,6 +30,7 @@ bp = Blueprint("sign_ups", __name__)
 A_PAGE = 30
 ON_HOME = 5
 PAGES = {"home": "/home", "list": "/sign-ups"}
+ASKED = ("q", "day", "free", "page")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +169,10 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
 
 
 def _back() -> ResponseReturnValue:
-    return redirect(PAGES.get(request.form.get("from", ""), PAGES["list"]), 303)
+    """Lead back to the page where the button was, at the place of the list that was shown."""
+    page = PAGES.get(request.form.get("from", ""), PAGES["list"])
+    shown = [(name, text) for name, text in parse_qsl(request.form.get("at", "")[:200]) if name in ASKED]
+    return redirect(f"{page}?{urlencode(shown)}" if shown else page, 303)
 
 
 def _since(now: datetime) -> datetime:

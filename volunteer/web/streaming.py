@@ -1,12 +1,16 @@
 """Pages that are sent as they grow, so that long work shows how far it is, without a script."""
 
-from collections.abc import Generator, Iterator
-from typing import Any, cast
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, TypeVar, cast
 
 from flask import Response, stream_template
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
+from volunteer.database import db
+
+T = TypeVar("T")
 FLUSH = Markup("<!-- so far -->")
 
 
@@ -22,6 +26,14 @@ def growing_page(template: str, **context: Any) -> Response:
     # Of nginx: pass it on at once.
     answer.headers["X-Accel-Buffering"] = "no"
     return answer
+
+
+def in_its_session(work: Callable[[Session], Iterator[T]]) -> Iterator[T]:
+    """Walk through work of a growing page, in the page's own session.
+
+    That of the view is closed once the headers are out; used on, its connection would never come back.
+    """
+    yield from work(db.session())
 
 
 def _parts(pieces: Generator[str]) -> Iterator[str]:

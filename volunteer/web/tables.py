@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from volunteer.database import db
 from volunteer.rules.kinds import Grade, RequestKind
+from volunteer.rules.names import masked_phones
 from volunteer.rules.policy import policy_on
 from volunteer.rules.tally import hours_text
 from volunteer.stats import ledger
@@ -128,7 +129,7 @@ def bases(rows: Sequence[BaseRow], *, now: datetime) -> Table[BaseRow]:
         Column("name", _("Its name"), Kind.TEXT, lambda row: row.name),
         Column("kind", _("Kind"), Kind.TEXT, lambda row: row.kind),
         Column("host", _("Host"), Kind.TEXT, lambda row: row.host),
-        Column("contact", _("Contact"), Kind.TEXT, lambda row: row.contact),
+        Column("contact", _("Contact"), Kind.TEXT, lambda row: masked_phones(row.contact or "")),
         Column("address", _("Address"), Kind.TEXT, lambda row: row.address),
         Column("status", _("Status"), Kind.TEXT, lambda row: word(row.status)),
         Column("agreement_from", _("Agreement from"), Kind.DAY, lambda row: row.agreement_from),
