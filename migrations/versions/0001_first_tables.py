@@ -50,10 +50,12 @@ def upgrade() -> None:
         sa.Column("branch_kind", one_of("branchkind", "student", "staff"), nullable=True),
         sa.Column("parent_id", ROW_ID, nullable=True),
         sa.Column("path", sa.String(length=120), nullable=False),
+        sa.Column("live_from", sa.Date(), nullable=True),
         sa.Column("id", ROW_ID, nullable=False),
         sa.CheckConstraint(
             "(kind = 'branch') = (branch_kind IS NOT NULL)", name=op.f("ck_unit_branches_have_a_kind")
         ),
+        sa.CheckConstraint("live_from IS NULL OR kind = 'college'", name=op.f("ck_unit_a_college_begins")),
         sa.CheckConstraint("parent_id <> id", name=op.f("ck_unit_is_not_its_own_parent")),
         sa.ForeignKeyConstraint(["parent_id"], ["unit.id"], name=op.f("fk_unit_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),

@@ -305,6 +305,28 @@ def test_a_record_lies_not_ahead(stage: Stage) -> None:
     record(stage, 60, on=date(2026, 3, 16))
 
 
+def test_opening_records_lie_before_the_day_from_which_the_college_scans(stage: Stage) -> None:
+    begins = {"unit_id": stage.cast.college, "live_from": date(2026, 2, 1), "now": at("08:00")}
+    registry.set_live_from(stage.session, actor=stage.actor("office"), **begins)
+    record(stage, 60, on=date(2026, 1, 31))
+    with stage.refused(Reason.BAD_FIELD):
+        record(stage, 60, on=date(2026, 2, 1))
+    record(stage, 60, on=date(2026, 2, 1), kind=RequestKind.OUTSIDE)
+    registry.set_live_from(stage.session, actor=stage.actor("office"), **begins | {"live_from": None})
+    record(stage, 60, on=date(2026, 2, 1))
+
+
+@pytest.mark.parametrize("login", ["secretary", "leader", "admin", "auditor"])
+def test_only_the_college_says_since_when_it_scans(stage: Stage, login: str) -> None:
+    begins = {"unit_id": stage.cast.college, "live_from": date(2026, 2, 1), "now": at("08:00")}
+    with stage.refused(Reason.NOT_ALLOWED):
+        registry.set_live_from(stage.session, actor=stage.actor(login), **begins)
+    with stage.refused(Reason.UNKNOWN):
+        registry.set_live_from(
+            stage.session, actor=stage.actor("office"), **begins | {"unit_id": stage.cast.law}
+        )
+
+
 @pytest.mark.parametrize("login", ["neighbour", "leader", "ning", "bo", "admin", "auditor"])
 def test_only_herself_her_committee_and_the_college_ask_for_records(stage: Stage, login: str) -> None:
     with stage.refused(Reason.NOT_ALLOWED):

@@ -97,6 +97,12 @@ BOUNDARIES: list[tuple[str, str, Row, Row]] = [
         {"id": 9, "parent_id": 1, "code": "BIO", "path": "/9/"},
         {"id": 9, "parent_id": 9, "code": "BIO", "path": "/9/"},
     ),
+    (
+        "ck_unit_a_college_begins",
+        "unit",
+        {"code": "COL", "path": "/2/", "kind": "college", "branch_kind": None, "live_from": "2026-01-01"},
+        {"code": "BIO", "path": "/2/", "live_from": "2026-01-01"},
+    ),
     ("uq_term_code", "term", {"code": "T2"}, {}),
     (
         "ck_term_ends_after_start",

@@ -1,5 +1,6 @@
 """The registry's people on pages: the tree of units, the roster in reach, what changes about one of them."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -59,6 +60,22 @@ def test_what_is_wrong_with_a_unit_stands_beside_its_field(
     answer = enter("office").post("/registry/units/new", **form)
     assert answer.status_code == 422
     assert said in answer.text
+
+
+def test_the_college_says_on_its_page_since_when_its_hours_are_scanned(
+    enter: Enter, people: Cast, read: Any
+) -> None:
+    office, form = enter("office"), {"name": "学院", "live_from": "2026-02-01"}
+    assert office.post("/registry/units/COL/edit", **form).status_code == 303
+    assert read(select(Unit.live_from).where(Unit.code == "COL")) == date(2026, 2, 1)
+    assert 'value="2026-02-01"' in office.get("/registry/units/COL/edit").text
+    asked = {"kind": "opening", "on": "2026-02-01", "minutes": "2", "what": "值班", "reason": "台账 7"}
+    refused = enter("mei").post("/records/earlier", ref="00000000-0000-0000-0000-00000000000c", **asked)
+    assert (refused.status_code, "自 2026-02-01 起扫码计时" in refused.text) == (422, True)
+    assert "自此日起扫码计时" not in office.get("/registry/units/LAW/edit").text
+    # An administrator gives names alone.
+    enter("admin").post("/registry/units/COL/edit", **form | {"live_from": "2026-03-01"})
+    assert read(select(Unit.live_from).where(Unit.code == "COL")) == date(2026, 2, 1)
 
 
 def test_who_sees_everything_founds_what_stands_at_the_top(

@@ -11,7 +11,7 @@ from volunteer.actions.book import Nearby, Why, around_visit, book, nearby
 from volunteer.actions.calendar import policy_for, record_deadline
 from volunteer.actions.near import NearVisit
 from volunteer.actions.presence import unit_on
-from volunteer.models import Member, ProbationWindow, Request, Shift, Visit, VisitFlag
+from volunteer.models import Member, ProbationWindow, Request, Shift, Unit, Visit, VisitFlag
 from volunteer.rules.campus import Campus
 from volunteer.rules.credit import day_of_service
 from volunteer.rules.evidence import state_at, stays_of, waits_for_committee, witness_limit
@@ -200,6 +200,8 @@ def request_record(
     unit_id = check_still_member(session, member_id)
     if minutes <= 0 or on > campus.day(now):
         raise Refusal(Reason.BAD_FIELD, field="minutes" if minutes <= 0 else "on")
+    if kind is RequestKind.OPENING:
+        _check_before_start(session, unit_id, on)
     _, policy = policy_for(session, on)
     most = policy.opening_max_min if kind is RequestKind.OPENING else policy.outside_max_min
     # Two requests at once must see each other, or both would fit below the limit.
@@ -226,6 +228,16 @@ def request_record(
         minutes=minutes,
         what=clean_line(what, "what", longest=120),
     )
+
+
+def _check_before_start(session: Session, unit_id: int, on: date) -> None:
+    """Refuse opening hours of a day on which the college already scanned."""
+    unit = session.get_one(Unit, unit_id)
+    live_from = session.scalars(
+        select(Unit.live_from).where(Unit.id.in_(unit.chain), Unit.live_from.is_not(None))
+    ).first()
+    if live_from is not None and on >= live_from:
+        raise Refusal(Reason.BAD_FIELD, field="on", case="after_start", day=live_from)
 
 
 def check_still_member(session: Session, member_id: int) -> int:

@@ -94,6 +94,24 @@ def change_unit(session: Session, *, unit_id: int, name: str, actor: Actor | Non
     note(session, "change_unit", "unit", unit_id, actor_id=actor_id(actor), now=now, was=was, to=unit.name)
 
 
+def set_live_from(
+    session: Session, *, unit_id: int, live_from: date | None, actor: Actor | None, now: datetime
+) -> None:
+    """Set from which day on a college scans its hours: no opening record lies on it or later.
+
+    Raises:
+        Refusal: ``UNKNOWN`` for what is no college, or ``NOT_ALLOWED``.
+    """
+    unit = session.get(Unit, unit_id)
+    if unit is None or unit.kind is not UnitKind.COLLEGE:
+        raise Refusal(Reason.UNKNOWN)
+    _check_college(actor)
+    _check_office(session, actor, unit_id)
+    was, unit.live_from = unit.live_from, live_from
+    session.flush()
+    note(session, "set_live_from", "unit", unit_id, actor_id=actor_id(actor), now=now, was=was, to=live_from)
+
+
 def add_term(
     session: Session,
     *,

@@ -10,12 +10,16 @@ from volunteer.rules.kinds import BranchKind, Confirmation, UnitKind
 
 
 class Unit(Numbered):
-    """A Party organisation. ``path`` lists the ids from the top down to itself, as ``/1/4/9/``."""
+    """A Party organisation. ``path`` lists the ids from the top down to itself, as ``/1/4/9/``.
+
+    ``live_from``: of a college, the day from which hours are scanned; opening records lie before it.
+    """
 
     __tablename__ = "unit"
     __table_args__ = (
         CheckConstraint("(kind = 'branch') = (branch_kind IS NOT NULL)", name="branches_have_a_kind"),
         CheckConstraint("parent_id <> id", name="is_not_its_own_parent"),
+        CheckConstraint("live_from IS NULL OR kind = 'college'", name="a_college_begins"),
     )
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
@@ -24,6 +28,7 @@ class Unit(Numbered):
     branch_kind: Mapped[BranchKind | None] = mapped_column(one_of(BranchKind))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     path: Mapped[str] = mapped_column(String(120), unique=True)
+    live_from: Mapped[date | None]
 
     @property
     def chain(self) -> tuple[int, ...]:

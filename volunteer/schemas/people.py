@@ -33,6 +33,12 @@ class NameForm(Schema):
     name = Line(required=True)
 
 
+class CollegeForm(NameForm):
+    """A new name, and the day from which hours are scanned."""
+
+    live_from = Day(load_default=None, allow_none=True)
+
+
 class NumberForm(Schema):
     """A mended student number."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -21,6 +22,7 @@ class UnitRow:
     name: str
     kind: UnitKind
     path: str
+    live_from: date | None = None
 
     @property
     def is_leaf(self) -> bool:
@@ -39,7 +41,7 @@ class UnitCounts:
     bases: int
 
 
-_COLUMNS = (Unit.id, Unit.code, Unit.name, Unit.kind, Unit.path)
+_COLUMNS = (Unit.id, Unit.code, Unit.name, Unit.kind, Unit.path, Unit.live_from)
 
 
 def own_units(session: Session, actor: Actor, roles: Collection[Role]) -> list[UnitRow]:

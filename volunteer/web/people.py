@@ -17,7 +17,15 @@ from volunteer.database import db, in_transaction
 from volunteer.rules.kinds import BranchKind, Role, Sight, Stage, UnitKind
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roster import may_stand_below
-from volunteer.schemas.people import AdmitForm, MemberForm, MoveForm, NameForm, NumberForm, UnitForm
+from volunteer.schemas.people import (
+    AdmitForm,
+    CollegeForm,
+    MemberForm,
+    MoveForm,
+    NameForm,
+    NumberForm,
+    UnitForm,
+)
 from volunteer.stats import people as roster
 from volunteer.stats import units
 from volunteer.stats.people import PersonRow, Wanted
@@ -77,21 +85,29 @@ def new_unit() -> ResponseReturnValue:
 @bp.route("/registry/units/<code:code>/edit", methods=["GET", "POST"])
 @access.office
 def change_unit(code: str) -> ResponseReturnValue:
-    """Give a unit another name."""
-    unit, form, actor, now = _unit(code, access.OFFICES), Form.typed(), access.actor(), clock.utc_now()
+    """Give a unit another name; the college also says since when its hours are scanned."""
+    unit, form = _unit(code, access.OFFICES), Form.typed()
     access.reach()
     if not form.is_sent:
-        form.values = {"name": unit.name}
-    elif (values := form.load(NameForm())) is not None:
-        form.run(
-            lambda: in_transaction(
-                lambda session: registry.change_unit(session, unit_id=unit.id, actor=actor, now=now, **values)
-            )
-        )
+        form.values = {"name": unit.name, "live_from": unit.live_from and unit.live_from.isoformat()}
+    elif (values := form.load(CollegeForm() if _may_set_start(unit) else NameForm())) is not None:
+        form.run(lambda: in_transaction(lambda session: _change_unit(session, unit, values)))
         if not form.errors:
             flash(gettext("Saved."), "done")
             return redirect("/registry/units", 303)
     return _unit_page(form, unit)
+
+
+def _may_set_start(unit: UnitRow | None) -> bool:
+    return unit is not None and unit.kind is UnitKind.COLLEGE and Role.COLLEGE in access.roles()
+
+
+def _change_unit(session: Session, unit: UnitRow, values: Mapping[str, Any]) -> None:
+    by: dict[str, Any] = {"unit_id": unit.id, "actor": access.actor(), "now": clock.utc_now()}
+    if values["name"] != unit.name:
+        registry.change_unit(session, name=values["name"], **by)
+    if "live_from" in values and values["live_from"] != unit.live_from:
+        registry.set_live_from(session, live_from=values["live_from"], **by)
 
 
 @bp.get("/registry/members")
@@ -198,6 +214,7 @@ def _unit_page(form: Form, unit: UnitRow | None) -> ResponseReturnValue:
         unit=unit,
         parents=units.units_in_reach(db.session(), access.actor(), access.OFFICES),
         may_found=sees_all(access.actor(), access.OFFICES),
+        may_set_start=_may_set_start(unit),
         kinds=list(UnitKind),
         branch_kinds=list(BranchKind),
     )

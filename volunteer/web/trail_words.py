@@ -94,6 +94,7 @@ ACTS: Mapping[str, Any] = {
     "mark_offline": _l("said whether there is network"),
     "add_unit": _l("founded a unit"),
     "change_unit": _l("changed a unit"),
+    "set_live_from": _l("set since when hours are scanned"),
     "add_base": _l("added a base"),
     "change_base": _l("changed a base"),
     "add_post": _l("added a post"),

@@ -118,6 +118,10 @@ CASES: Mapping[tuple[Reason, str], Any] = {
     (Reason.CODE_UNKNOWN, "not_shown"): _l(
         "No screen of {post} shows these digits now. Check the post, and type the digits of this moment."
     ),
+    (Reason.BAD_FIELD, "after_start"): _l(
+        "The college scans its hours from {day} on: opening records lie before. For service since then ask"
+        " for a make-up."
+    ),
     (Reason.BAD_FIELD, "period"): _l(
         "No days are called so. Choose a year, an academic year or a term of the list, or two days."
     ),
