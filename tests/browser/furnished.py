@@ -2,7 +2,6 @@
 
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +16,6 @@ from volunteer.actions.certificates import ask_certificate, show_requests
 from volunteer.actions.issue import issue
 from volunteer.actions.meeting import Proposed
 from volunteer.actions.notices import open_notice
-from volunteer.actions.outside import add_outside, keep_source
 from volunteer.actions.reports import Written, freeze
 from volunteer.models import Membership, OutsideBatch
 from volunteer.rules.kinds import DecisionKind, NoticeList, ReportKind, UploadKind
@@ -133,7 +131,7 @@ def _papers(stage: Stage, now: datetime) -> dict[str, object]:
 
 
 def _outside(stage: Stage, office: Actor, now: datetime) -> dict[str, int]:
-    """A sheet of another platform that is looked at, and one that was taken in."""
+    """A sheet of another platform that the college looks at."""
     session, cast, day = stage.session, stage.cast, stage.campus.day(now) - timedelta(days=20)
     sheet = f"学号,姓名,活动名称,日期,时长\n2023010001,李梅,社区清洁,{day},2\n9,钱多,植树,{day},1\n"
     upload = uploads.keep(
@@ -147,29 +145,7 @@ def _outside(stage: Stage, office: Actor, now: datetime) -> dict[str, int]:
         source="志愿汇",
         unit_id=cast.college,
     )
-    entry = OutsideEntry(
-        member_id=cast.bo,
-        student_no="2023020001",
-        name="阿依古丽·买买提",
-        on=day,
-        minutes=60,
-        span=None,
-        what="社区清洁",
-    )
-    by: dict[str, Any] = {"actor": stage.actor("office_second"), "now": now}
-    source = keep_source(session, unit_id=cast.college, name="志愿汇", mapping={}, **by)
-    add_outside(
-        session,
-        entries=[entry],
-        source=(source, "志愿汇"),
-        unit_id=cast.college,
-        name="志愿汇 二月.csv",
-        digest="0" * 64,
-        campus=stage.campus,
-        **by,
-    )
-    batch = session.scalars(select(OutsideBatch.id)).one()
-    return {"outside": upload, "batch": batch}
+    return {"outside": upload}
 
 
 def _links(stage: Stage, now: datetime) -> dict[str, object]:
