@@ -17,7 +17,7 @@ from volunteer.actions.erasures import answer_erasure, ask_erasure
 from volunteer.actions.housekeep import would_do
 from volunteer.actions.seal import seal, verify
 from volunteer.database import Model
-from volunteer.models import Account, AuditLine, Credit, Erasure, FormerName, Member, RoleGrant
+from volunteer.models import Account, AuditLine, Credit, Erasure, FormerName, Member, RoleGrant, Unit
 from volunteer.rules.kinds import Outcome
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.retention import check_may_erase, kept_since
@@ -115,9 +115,10 @@ def test_a_record_after_she_left_keeps_the_name_as_long(left: Stage) -> None:
 
 
 def figures(session: Session) -> Any:
+    path = session.scalars(select(Unit.path).where(Unit.parent_id.is_(None))).one()
     return (
-        rollups.by_post(session, YEAR, unit_path="/"),
-        rollups.of_unit(session, YEAR, unit_path="/"),
+        rollups.by_post(session, YEAR, unit_path=path),
+        rollups.of_unit(session, YEAR, unit_path=path),
         session.execute(
             select(Credit.member_id, func.sum(Credit.net_min), func.sum(Credit.credited_min)).group_by(
                 Credit.member_id

@@ -8,13 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, select
 
-from tests import engines
 from tests.actions.stage import Stage, at
 from tests.actions.test_ask import record
 from tests.actions.test_races import made_hall
 from tests.actions.test_sign_ups import sign_up
 from tests.cast import LONG_AGO, Cast
-from volunteer import create_app
 from volunteer.actions import accounts, review
 from volunteer.actions.housekeep import close_past_grace, forget, housekeep
 from volunteer.actions.inbox import mark_read
@@ -229,10 +227,9 @@ def test_housekeeping_by_many_at_once_tells_each_thing_once(
         with hall.stage() as stage:
             stage.come("mei", "09:00")
             stage.make_up("ning", "09:00", "10:00", "13:00")
-        app = create_app(engines.settings_for(engine, tmp_path))
         trouble: list[Any] = []
 
-        def keep_house(app: Any = app, trouble: list[Any] = trouble) -> None:
+        def keep_house(app: Any = hall.app, trouble: list[Any] = trouble) -> None:
             with app.app_context():
                 try:
                     housekeep(

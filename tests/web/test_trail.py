@@ -194,8 +194,10 @@ NOT_AN_ACT = {
     "/sign-out-everywhere",
     "/language",
     "/activate",
+    # Judges a certificate that is brought.
+    "/verify/paste",
 }
-OWN = ("/me", "/display", "/host", "/api/v1/display")
+OWN = ("/me", "/inbox", "/display", "/host", "/api/v1/display")
 PRINTS = ("/hours-sheet", "/hand-over")
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import monotonic, sleep
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ from volunteer.rules.kinds import VisitState
 from volunteer.signatures import HeadSigner
 
 AT_ONCE = 100
+LONGEST_REST_S = 1.0
 WRONG_TRIES_KEPT = timedelta(days=1)
 # A file that nobody applied. It holds names.
 UPLOADS_KEPT = timedelta(days=1)
@@ -84,12 +86,19 @@ def _tell(session: Session, campus: Campus, now: datetime) -> int:
 
 
 def until_done(step: Callable[[Session], int], at_once: int) -> int:
-    """Repeat a step that does at most so much at once: nobody waits for long behind it."""
+    """Repeat a step that does at most so much at once: nobody waits for long behind it.
+
+    After each it rests as long as it worked. Who waits on SQLite asks only now and then, and would find a
+    writer that begins again at once there every time.
+    """
     total = 0
+    began = monotonic()
     while (done := in_transaction(step)) > 0:
         total += done
         if done < at_once:
             break
+        sleep(min(monotonic() - began, LONGEST_REST_S))
+        began = monotonic()
     return total
 
 

@@ -12,7 +12,7 @@ from volunteer import clock
 from volunteer.actions import notices as acts
 from volunteer.actions.objections import object_to
 from volunteer.database import db, in_transaction
-from volunteer.rules.kinds import NoticeKind, NoticeList, Role, VisitState
+from volunteer.rules.kinds import NoticeKind, NoticeList, Role, Sight, VisitState
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas.asks import reason_form
 from volunteer.schemas.certificates import NoticeForm
@@ -22,7 +22,7 @@ from volunteer.stats.notices import LineRow, NoticeRow, ObjectionRow
 from volunteer.stats.records import Record, records_of
 from volunteer.stats.standing import members_of
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, downloads, paging, words
+from volunteer.web import access, downloads, looks, paging, words
 from volunteer.web.forms import Form
 from volunteer.web.notice_paper import NoticeSheet, notice_pdf
 from volunteer.web.notice_words import made_of, outcome, period, text_to_paste
@@ -139,6 +139,7 @@ def withdraw(notice_id: int) -> ResponseReturnValue:
 def member(notice_id: int, member_id: int) -> ResponseReturnValue:
     """Show the records that a line of a notice counts, each with the way to object."""
     notice, line, found = _line(notice_id, member_id)
+    looks.saw(Sight.RECORDS, member_id=member_id)
     return render_template(
         "notices/member.html",
         notice=notice,
