@@ -338,8 +338,11 @@ def agree_everywhere(desk: Page, hours: str, student: str, today: date) -> None:
     follow(desk, "支部总览")
     expect(desk.get_by_role("row", name=re.compile(student))).to_contain_text(hours)
     follow(desk, "服务岗与基地统计")
-    for table in ("按服务岗", "按基地"):
-        expect(desk.get_by_role("table", name=table).get_by_role("row").nth(1)).to_contain_text(hours)
+    listed = desk.locator("section[aria-labelledby=list] tbody tr").filter(has_text=hours)
+    expect(listed).to_have_count(1)
+    follow(desk, "基地")
+    expect(desk.get_by_role("heading", name="1 个基地")).to_be_visible()
+    expect(listed).to_have_count(1)
     follow(desk, "支部总览")
     address = f"{desk.url}/members.csv"
     desk.get_by_role("row", name=re.compile(student)).get_by_role("link").click()
