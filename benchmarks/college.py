@@ -10,8 +10,10 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy.orm import Session
 
-from volunteer.database import Model, table_of
+from volunteer.actions.kept import keep_period
+from volunteer.database import Model, table_of, writing
 from volunteer.models import (
     Account,
     ApiToken,
@@ -27,6 +29,7 @@ from volunteer.models import (
 )
 from volunteer.rules.kinds import BranchKind, Category, Compensation, Stage, UnitKind
 from volunteer.rules.policy import HoursPolicy
+from volunteer.stats.rollups import Days
 
 BRANCHES = 20
 POSTS = 20
@@ -38,9 +41,9 @@ _VISITS = text(
     "INSERT INTO visit (member_id, shift_id, post_id, unit_id, policy_id, served_on, state, grade, version,"
     " is_keepers_own, is_display_silent, is_taken_confirmed, waits_for_committee, net_min, credited_min,"
     " pending_min, lost_outside_shift, lost_away, lost_break, lost_overlap, lost_too_short, lost_rounding,"
-    " lost_day_cap, kept_net, kept_credited)"
+    " lost_day_cap, kept_net, kept_credited, kept_grade)"
     " SELECT member.id, :shift_id, :post_id, member.unit_id, 1, :served_on, 'confirmed', 'B', 1,"
-    " false, false, false, false, 60, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0"
+    " false, false, false, false, 60, 60, 0, 0, 0, 0, 0, 0, 0, 0, 60, 60, 'B'"
     " FROM member WHERE member.id BETWEEN :first AND :last"
 )
 _EVIDENCE = text(
@@ -83,6 +86,10 @@ def found(engine: Engine, *, members: int, visits_each: int, now: datetime) -> N
         past = add_past_shifts(connection, post_id=1, count=visits_each, now=now)
         add_history(connection, past, first=1, last=members)
         connection.exec_driver_sql("ANALYZE")
+    # As a college that has run for long: the sums hold all of the past.
+    for year in sorted({shift.served_on.year for shift in past}):
+        with Session(engine) as session, writing(session):
+            keep_period(session, Days.calendar_year(year))
 
 
 def token_of(number: int) -> str:
