@@ -139,7 +139,9 @@ def test_the_camera_reads_the_code_and_checks_in(
     with phone(*camera, f"--use-file-for-fake-video-capture={film}") as context:
         page = signed_in(context, site, "mei")
         page.goto(f"{site.url}/scan")
-        page.get_by_role("button", name="打开摄像头").click()
+        # Where the browser allows it already, the camera opens by itself, and no button is left to press.
+        with suppress(Error):
+            page.get_by_role("button", name="打开摄像头").click(timeout=2000)
         expect(page.get_by_role("heading", name=re.compile("已签到"))).to_be_visible()
         assert re.search(r"/records/\d+/done$", page.url)
 

@@ -36,6 +36,7 @@ class Scanner {
   /** @type {Camera | null} */
   camera = null;
   isOpen = false;
+  isOpening = false;
   isLit = false;
   /** @type {import("./decoder.js").Reader | undefined} */
   reader;
@@ -104,15 +105,19 @@ class Scanner {
     wake();
     this.close();
     const video = this.part("video");
-    if (!(video instanceof HTMLVideoElement)) return;
+    // It may be opening by itself while she presses the button: two would leave one running.
+    if (!(video instanceof HTMLVideoElement) || this.isOpening) return;
     if (!navigator.mediaDevices?.getUserMedia) return this.say(this.noCamera("no_camera"));
     this.say("starting");
     this.loadReader();
+    this.isOpening = true;
     try {
       this.camera = await open(navigator.mediaDevices, video, id);
     } catch (error) {
       const isDenied = error instanceof DOMException && error.name === "NotAllowedError";
       return this.say(this.noCamera(isDenied ? "denied" : "no_camera"));
+    } finally {
+      this.isOpening = false;
     }
     this.isOpen = true;
     this.isLit = false;
