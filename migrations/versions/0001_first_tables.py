@@ -108,11 +108,12 @@ def upgrade() -> None:
     op.create_table(
         "kept_sum",
         sa.Column("period_id", ROW_ID, nullable=False),
-        sa.Column("kind", one_of("rollupkind", "all", "post", "base", "month"), nullable=False),
+        sa.Column("kind", one_of("rollupkind", "all", "post", "base", "month", "slot"), nullable=False),
         sa.Column("unit_id", ROW_ID, nullable=False),
         sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("headcount", sa.Integer(), nullable=False),
         sa.Column("person_times", sa.Integer(), nullable=False),
+        sa.Column("visits", sa.Integer(), nullable=False),
         sa.Column("net", sa.Integer(), nullable=False),
         sa.Column("credited", sa.Integer(), nullable=False),
         sa.Column("net_a", sa.Integer(), nullable=False),
