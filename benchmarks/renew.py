@@ -40,9 +40,13 @@ def _make_anew(connection: Connection, table: Table) -> None:
 
 
 def _index(connection: Connection, there: Inspector, table: Table) -> None:
-    found = {index["name"]: index["column_names"] for index in there.get_indexes(table.name)}
-    for index in table.indexes:
-        if found.get(index.name) != index.columns.keys():
-            if index.name in found:
+    wanted = {index.name: index for index in table.indexes}
+    found = {one["name"]: one["column_names"] for one in there.get_indexes(table.name)}
+    for index in there.get_indexes(table.name):
+        if index["name"] not in wanted and "duplicates_constraint" not in index:
+            connection.exec_driver_sql(f'DROP INDEX "{index["name"]}"')
+    for name, index in wanted.items():
+        if found.get(name) != index.columns.keys():
+            if name in found:
                 index.drop(connection)
             index.create(connection)

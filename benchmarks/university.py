@@ -139,7 +139,7 @@ def ready(engine: Engine, *, visits: int) -> None:
         is_there = session.get(Visit, visits) is not None
     if not is_there:
         _found(engine, visits)
-    keep_sums(engine)
+    _keep_sums(engine)
 
 
 def _found(engine: Engine, visits: int) -> None:
@@ -171,18 +171,20 @@ def _found(engine: Engine, visits: int) -> None:
     _settle(engine)
 
 
-def keep_sums(engine: Engine) -> None:
+def _keep_sums(engine: Engine) -> None:
     """Add up what is not kept yet."""
-    for days in PERIODS:
+    with Session(engine) as session:
+        missing = [days for days in PERIODS if days not in periods(session)]
+    for days in missing:
         with _in_a_hurry(engine) as connection, Session(connection) as session:
-            if days not in periods(session):
-                row = KeptPeriod(from_on=days.from_on, to_on=days.to_on)
-                session.add(row)
-                session.flush()
-                for kind in RollUpKind:
-                    _sum_up(session, kind, row.id, days)
-                session.commit()
-    _settle(engine)
+            row = KeptPeriod(from_on=days.from_on, to_on=days.to_on)
+            session.add(row)
+            session.flush()
+            for kind in RollUpKind:
+                _sum_up(session, kind, row.id, days)
+            session.commit()
+    if missing:
+        _settle(engine)
 
 
 def _sum_up(session: Session, kind: RollUpKind, period_id: int, days: Days) -> None:

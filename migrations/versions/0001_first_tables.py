@@ -1060,7 +1060,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_visit_post_id_served_on", "visit", ["post_id", "served_on"], unique=False)
-    op.create_index("ix_visit_shift_id", "visit", ["shift_id"], unique=False)
+    op.create_index("ix_visit_shift_id_state", "visit", ["shift_id", "state"], unique=False)
     op.create_index("ix_visit_unit_id_served_on", "visit", ["unit_id", "served_on"], unique=False)
     op.create_index(
         "ux_visit_member_shift",

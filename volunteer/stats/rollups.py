@@ -5,6 +5,7 @@ Headcount counts persons and is not additive; person-times count a person once a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, func, literal, select, union_all
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from volunteer.models import Base, Credit, Member, Post, Term, Unit, Visit
 from volunteer.rules.kinds import Grade
+from volunteer.rules.places import Slot
 from volunteer.rules.tally import RollUpKind, share_pct
 from volunteer.stats import kept
 from volunteer.stats.served import (
@@ -23,6 +25,7 @@ from volunteer.stats.served import (
     below,
     figures,
     key_of,
+    slot_of,
     total,
     within,
 )
@@ -94,6 +97,21 @@ def by_member(session: Session, days: Days, *, unit_path: str | None = None) -> 
 def by_month(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
     """Return the months of *days* with service, in order, named as 2026-03."""
     return month_rows(session, _figures(session, RollUpKind.MONTH, days, unit_path))
+
+
+def by_slot(session: Session, days: Days, *, unit_path: str, since: datetime) -> Sequence[Slot] | None:
+    """Return the slots of the week with the visits that each brought, where their sums are kept; else None.
+
+    Of each slot the first after *since* stands for all.
+    """
+    period_id = kept.periods(session).get(days)
+    if period_id is None:
+        return None
+    inner = kept.kept_figures(RollUpKind.SLOT, period_id, days, unit_path=unit_path).subquery()
+    rows = session.execute(select(inner.c.key, inner.c.visits).order_by(inner.c.key)).all()
+    return sorted(
+        (slot_of(row.key, row.visits, since) for row in rows), key=lambda slot: (slot.starts_at, slot.ends_at)
+    )
 
 
 def by_term(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:

@@ -6,7 +6,7 @@ or as the kept sums have them. The difference of the two is what is not kept yet
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +29,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from volunteer.models import Post, Shift, Unit, Visit
 from volunteer.rules.kinds import Grade
+from volunteer.rules.places import Slot
 from volunteer.rules.tally import RollUpKind
 
 # The grades that bring minutes.
@@ -139,6 +140,14 @@ def key_of(kind: RollUpKind) -> tuple[Any, list[Join]]:
             return key, [(Shift, Shift.id == Visit.shift_id)]
         case RollUpKind.ALL:
             return cast(0, Integer).label("key"), []
+
+
+def slot_of(key: int, visits: int, since: datetime) -> Slot:
+    """Return the slot of that key, in the first week that begins at *since*."""
+    minute, minutes = divmod(key, SLOT_FACTOR)
+    first = int(since.timestamp()) // 60
+    starts_at = datetime.fromtimestamp(60 * (first + (minute - first) % WEEK_MIN), UTC)
+    return Slot(starts_at=starts_at, ends_at=starts_at + timedelta(minutes=minutes), count=visits)
 
 
 def within(days: Days) -> list[ColumnElement[bool]]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import Base, Member, Post, ProbationWindow, Unit
@@ -15,7 +15,7 @@ from volunteer.stats.reach import member_in_reach, sees_all, unit_in_reach, unit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitRow:
-    """A unit of the tree."""
+    """A unit of the tree. ``is_whole``: it is known that every other unit lies below it."""
 
     id: int
     code: str
@@ -23,6 +23,7 @@ class UnitRow:
     kind: UnitKind
     path: str
     live_from: date | None = None
+    is_whole: bool = False
 
     @property
     def is_leaf(self) -> bool:
@@ -53,8 +54,11 @@ def own_units(session: Session, actor: Actor, roles: Collection[Role]) -> list[U
 
 def unit_to_read(session: Session, code: str, actor: Actor, roles: Collection[Role]) -> UnitRow | None:
     """Return the unit of that code, if it is in reach."""
+    other = aliased(Unit)
+    another_top = select(other.id).where(other.parent_id.is_(None), other.id != Unit.id).exists()
+    is_whole = and_(Unit.parent_id.is_(None), ~another_top).label("is_whole")
     row = session.execute(
-        select(*_COLUMNS).where(Unit.code == code, unit_in_reach(actor, roles))
+        select(*_COLUMNS, is_whole).where(Unit.code == code, unit_in_reach(actor, roles))
     ).one_or_none()
     return UnitRow(**row._mapping) if row else None
 
