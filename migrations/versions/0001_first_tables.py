@@ -1059,6 +1059,14 @@ def upgrade() -> None:
             "net_min <> kept_net OR credited_min <> kept_credited OR net_min > 0 AND grade <> kept_grade"
         ),
     )
+    op.create_index(
+        "ix_visit_pending",
+        "visit",
+        ["unit_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
     op.create_index("ix_visit_post_id_served_on", "visit", ["post_id", "served_on"], unique=False)
     op.create_index("ix_visit_shift_id_state", "visit", ["shift_id", "state"], unique=False)
     op.create_index("ix_visit_unit_id_served_on", "visit", ["unit_id", "served_on"], unique=False)

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, case, func, select, text, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, and_, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from volunteer.models import PolicyVersion, Post, Shift, Visit
 from volunteer.rules.kinds import SETTLED, VisitState
 from volunteer.rules.spans import Span
 from volunteer.rules.timetable import LONGEST
+from volunteer.stats.json_rows import spelled
 from volunteer.stats.places import PostFacts
 from volunteer.stats.served import total as summed
 
@@ -95,8 +96,9 @@ def _still_in(post_ids: Collection[int], span: Span, now: datetime) -> Any:
         select(Shift.post_id, func.count().label("still_in"))
         .join(Visit, Visit.shift_id == Shift.id)
         .join(PolicyVersion, PolicyVersion.id == Visit.policy_id)
-        # Spelled out: those who are in have an index of their own.
-        .where(text("visit.state = 'open'"), Shift.post_id.in_(post_ids), *_begun(span, now), is_over)
+        .where(
+            Visit.state == spelled(VisitState.OPEN), Shift.post_id.in_(post_ids), *_begun(span, now), is_over
+        )
         .group_by(Shift.post_id)
         .subquery()
     )

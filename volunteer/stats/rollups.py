@@ -75,12 +75,12 @@ class RollUp:
 
 def by_post(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
     """Return every post that served somebody in *days*, most hours first."""
-    return _named(session, _figures(session, RollUpKind.POST, days, unit_path), Post)
+    return _named(session, figures_of(session, RollUpKind.POST, days, unit_path), Post)
 
 
 def by_base(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
     """Return every base that served somebody in *days*; what is at no base is one row without a code."""
-    return _named(session, _figures(session, RollUpKind.BASE, days, unit_path), Base)
+    return _named(session, figures_of(session, RollUpKind.BASE, days, unit_path), Base)
 
 
 def by_member(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
@@ -96,7 +96,7 @@ def by_member(session: Session, days: Days, *, unit_path: str | None = None) -> 
 
 def by_month(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
     """Return the months of *days* with service, in order, named as 2026-03."""
-    return month_rows(session, _figures(session, RollUpKind.MONTH, days, unit_path))
+    return month_rows(session, figures_of(session, RollUpKind.MONTH, days, unit_path))
 
 
 def by_slot(session: Session, days: Days, *, unit_path: str, since: datetime) -> Sequence[Slot] | None:
@@ -126,7 +126,7 @@ def by_term(session: Session, days: Days, *, unit_path: str | None = None) -> Se
     parts = []
     for term in terms:
         inside = days.both(Days(from_on=term.starts_on, to_on=term.ends_before))
-        rows = _figures(session, RollUpKind.ALL, inside, unit_path).subquery()
+        rows = figures_of(session, RollUpKind.ALL, inside, unit_path).subquery()
         parts.append(select(literal(term.id, Integer).label("term_id"), *(rows.c[name] for name in FIGURES)))
     found = {row.term_id: row for row in session.execute(union_all(*parts))}
     return [rollup(found.get(term.id), term.code, term.name) for term in terms]
@@ -185,7 +185,7 @@ def everywhere(session: Session, days: Days) -> Select[*tuple[Any, ...]]:
 
 def of_unit(session: Session, days: Days, *, unit_path: str) -> RollUp:
     """Return one unit with everything below it."""
-    inner = _figures(session, RollUpKind.ALL, days, unit_path).subquery()
+    inner = figures_of(session, RollUpKind.ALL, days, unit_path).subquery()
     minutes = total(Credit.net_min, "recorded")
     recorded = (
         select(minutes)
@@ -201,7 +201,7 @@ def of_unit(session: Session, days: Days, *, unit_path: str) -> RollUp:
     return rollup(row)
 
 
-def _figures(
+def figures_of(
     session: Session, kind: RollUpKind, days: Days, unit_path: str | None
 ) -> Select[*tuple[Any, ...]]:
     """Return the statement with ``key`` and figures: from kept sums where there are some, else counted."""

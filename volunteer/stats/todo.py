@@ -27,6 +27,7 @@ from volunteer.rules.evidence import ATTEST_WITHIN
 from volunteer.rules.kinds import CertificateState, RequestState, Role, Side, Verdict, VisitState
 from volunteer.rules.roles import Actor
 from volunteer.stats.cards import waits_for
+from volunteer.stats.json_rows import spelled
 from volunteer.stats.reach import post_in_reach, units_below, units_of
 from volunteer.stats.sites import SITE_OF_POST
 
@@ -88,7 +89,7 @@ def waiting_for(
     own = actor.member_id or 0
     asked = select(Request.id).where(Request.visit_id == Visit.id, Request.state == RequestState.ASKED)
     visits = _count(Visit.id).where(
-        Visit.state == VisitState.PENDING,
+        Visit.state == spelled(VisitState.PENDING),
         Visit.member_id != own,
         ~asked.exists(),
         _reviewed(actor, Visit.unit_id, unit_path),
