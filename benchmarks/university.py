@@ -30,7 +30,8 @@ TODAY = date(2026, 9, 27)
 YEAR = Days.calendar_year(2025)
 ACADEMIC_YEAR = Days.academic_year(2024)
 TERM = Days(from_on=date(2025, 2, 17), to_on=date(2025, 7, 7))
-PERIODS = (YEAR, ACADEMIC_YEAR, TERM)
+# The running year is kept as well: pages open with it.
+PERIODS = (YEAR, ACADEMIC_YEAR, TERM, Days.calendar_year(TODAY.year))
 On = Callable[[str], str]
 LONG_AGO = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
 UNIVERSITY_PATH, COLLEGE_PATH, BRANCH_PATH = "/1/", "/1/2/", "/1/2/10002/"
