@@ -11,6 +11,7 @@ from volunteer.models import Base, Member, Post, ProbationWindow, Unit
 from volunteer.rules.kinds import Role, Stage, UnitKind
 from volunteer.rules.roles import Actor
 from volunteer.stats.reach import member_in_reach, sees_all, unit_in_reach, units_of
+from volunteer.stats.served import below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,23 +94,21 @@ def unit_with_those_below(
 
 def counts_of(session: Session, unit_path: str) -> UnitCounts:
     """Return what lies below the unit."""
-    here = Unit.path.startswith(unit_path, autoescape=True)
-    members = select(func.count(Member.id)).join(Unit, Unit.id == Member.unit_id).where(here)
+    here = below(unit_path)
+    members = select(func.count(Member.id)).where(Member.unit_id.in_(here))
     # A cancelled candidacy leaves the stage as it was and the window decided.
     on_probation = members.outerjoin(ProbationWindow, ProbationWindow.member_id == Member.id).where(
         Member.stage == Stage.PROBATIONARY, ProbationWindow.outcome.is_(None)
     )
-    posts = select(Post.id).join(Unit, Unit.id == Post.unit_id).where(here)
-    own_bases = select(Base.id).join(Unit, Unit.id == Base.unit_id).where(here)
-    used_bases = (
-        select(Post.base_id).join(Unit, Unit.id == Post.unit_id).where(here, Post.base_id.is_not(None))
-    )
+    posts = select(Post.id).where(Post.unit_id.in_(here))
+    own_bases = select(Base.id).where(Base.unit_id.in_(here))
+    used_bases = select(Post.base_id).where(Post.unit_id.in_(here), Post.base_id.is_not(None))
     row = session.execute(
         select(
             members.scalar_subquery().label("members"),
             on_probation.scalar_subquery().label("probationary"),
             select(func.count(Unit.id))
-            .where(here, Unit.kind == UnitKind.BRANCH)
+            .where(Unit.id.in_(here), Unit.kind == UnitKind.BRANCH)
             .scalar_subquery()
             .label("branches"),
             select(func.count()).select_from(posts.subquery()).scalar_subquery().label("posts"),
