@@ -120,7 +120,7 @@ def approver_list(form: str) -> Response:
             Column(f"grade_{grade.value.lower()}_h", word(grade), Kind.HOURS, partial(_of_grade, grade))
             for grade in GRADES
         ),
-        Column("recorded_h", _("From elsewhere and before"), Kind.HOURS, lambda row: row.recorded),
+        Column("recorded_h", _("Hours from before or from elsewhere"), Kind.HOURS, lambda row: row.recorded),
         Column("failed_checks", _("Spot checks failed"), Kind.NUMBER, lambda row: row.failed_checks),
     ]
     basis = _("Basis: decisions of the calendar year %(y)s about records of your units", y=days.from_on.year)
