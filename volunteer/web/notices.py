@@ -17,12 +17,11 @@ from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas.asks import reason_form
 from volunteer.schemas.certificates import NoticeForm
 from volunteer.schemas.meeting import AnswerForm
-from volunteer.stats import ledger, notices, units
+from volunteer.stats import ledger, notices
 from volunteer.stats.notices import LineRow, NoticeRow, ObjectionRow
 from volunteer.stats.records import Record, records_of
 from volunteer.stats.standing import members_of
-from volunteer.stats.units import UnitRow
-from volunteer.web import access, downloads, looks, paging, words
+from volunteer.web import access, downloads, looks, paging, reaching, words
 from volunteer.web.forms import Form
 from volunteer.web.notice_paper import NoticeSheet, notice_pdf
 from volunteer.web.notice_words import made_of, outcome, period, text_to_paste
@@ -46,7 +45,7 @@ def mine() -> ResponseReturnValue:
 @access.reader
 def below(code: str) -> ResponseReturnValue:
     """Show the notices of a unit and all below it, newest first."""
-    unit = _unit(code, access.READERS)
+    unit = reaching.unit(code)
     return render_template(
         "notices/list.html",
         unit=unit,
@@ -60,7 +59,7 @@ def below(code: str) -> ResponseReturnValue:
 @access.committee
 def new(code: str) -> ResponseReturnValue:
     """Freeze the hours of the unit's members, seeing first how many would be listed and until when."""
-    unit, form = _unit(code, access.REVIEWERS), Form.typed()
+    unit, form = reaching.unit(code, access.REVIEWERS), Form.typed()
     actor, campus, now = access.actor(), settings().campus, clock.utc_now()
     if form.is_sent and (values := form.load(NoticeForm())) is not None:
         made = form.run(
@@ -245,19 +244,8 @@ def _objections(notice: NoticeRow) -> Sequence[ObjectionRow]:
 
 
 def _notice(notice_id: int, roles: frozenset[Role] = access.READERS) -> NoticeRow:
-    found = notices.notice_in_reach(db.session(), notice_id, access.actor(), roles, today=_today())
-    if found is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
-    return found
-
-
-def _unit(code: str, roles: frozenset[Role]) -> UnitRow:
-    found = units.unit_to_read(db.session(), code, access.actor(), roles)
-    if found is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
-    return found
+    row = notices.notice_in_reach(db.session(), notice_id, access.actor(), roles, today=_today())
+    return reaching.found(row)
 
 
 def _today() -> date:

@@ -18,7 +18,7 @@ from volunteer.stats import spot_checks, units
 from volunteer.stats.approvers import approvers
 from volunteer.stats.reach import units_in_reach
 from volunteer.stats.spot_checks import DrawRow
-from volunteer.web import access, paging, words
+from volunteer.web import access, paging, reaching, words
 from volunteer.web.branch import asked_days
 from volunteer.web.show import settings
 
@@ -65,10 +65,7 @@ def samples() -> ResponseReturnValue:
 @access.college
 def draw(code: str) -> ResponseReturnValue:
     """Draw among the records of the last month below a unit."""
-    unit = units.unit_to_read(db.session(), code, access.actor(), access.COLLEGE)
-    if unit is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
+    unit = reaching.unit(code, access.COLLEGE)
     actor, campus, now, unit_id = access.actor(), settings().campus, clock.utc_now(), unit.id
     month = _last_month(campus.day(now))
     try:

@@ -22,10 +22,10 @@ from volunteer.rules.periods import Period, check_begun, latest, name_of, period
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.report import Axis, Report, Visited
 from volunteer.schemas.reports import FreezeForm
-from volunteer.stats import reports, units
+from volunteer.stats import reports
 from volunteer.stats.reports import SnapshotRow
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, downloads, looks, paging, report_files, tables
+from volunteer.web import access, downloads, looks, paging, reaching, report_files, tables
 from volunteer.web import report_words as said
 from volunteer.web.forms import Form
 from volunteer.web.report_paper import report_pdf
@@ -60,7 +60,7 @@ LATE = "late"
 @access.reader
 def lists(code: str) -> ResponseReturnValue:
     """List the reports that can be made, and those that were frozen here and below."""
-    unit, session, today = unit_to_read(code), db.session(), _today()
+    unit, session, today = reaching.unit(code), db.session(), _today()
     terms = reports.terms(session)
     usual = USUAL[unit.kind]
     kinds = sorted(OFFERED, key=lambda kind: kind is not usual)
@@ -78,7 +78,7 @@ def lists(code: str) -> ResponseReturnValue:
 @access.reader
 def now(code: str) -> ResponseReturnValue:
     """Show a report as the data stand now, with the form that freezes it."""
-    unit = unit_to_read(code)
+    unit = reaching.unit(code)
     period = _asked_period(unit)
     form = Form(values={"ref": str(uuid4()), "kind": period.kind.value, "period": period.name})
     return _page(_shown_now(unit, period), unit, form)
@@ -88,7 +88,7 @@ def now(code: str) -> ResponseReturnValue:
 @access.committee
 def freeze_it(code: str) -> ResponseReturnValue:
     """Freeze a report as the data stand now."""
-    unit, form = unit_to_read(code), Form.typed()
+    unit, form = reaching.unit(code), Form.typed()
     values = form.load(FreezeForm())
     period = _period(values["kind"], values["period"]) if values else _asked_period(unit, form.values)
     if values is not None:
@@ -104,7 +104,7 @@ def freeze_it(code: str) -> ResponseReturnValue:
 @access.reader
 def records_now(code: str) -> ResponseReturnValue:
     """Show the records that a figure of now is made of."""
-    unit = unit_to_read(code)
+    unit = reaching.unit(code)
     period = _asked_period(unit)
     found = _report_now(unit, period)
     return _records(found, unit.path, f"/units/{unit.code}/report?{urlencode(_asking(period))}")
@@ -114,7 +114,7 @@ def records_now(code: str) -> ResponseReturnValue:
 @access.reader
 def file_now(code: str, form: str) -> Response:
     """Take the lines of a report of now along."""
-    unit = unit_to_read(code)
+    unit = reaching.unit(code)
     shown = _shown_now(unit, _asked_period(unit))
     _note(shown, unit)
     return tables.answer(report_files.lines(shown, zone=settings().zone), form)
@@ -198,19 +198,6 @@ def changes(report_id: int) -> ResponseReturnValue:
         was=_around(before, row.unit.path, row, people=shown.people),
         said=said,
     )
-
-
-def unit_to_read(code: str) -> UnitRow:
-    """Return a unit in reach.
-
-    Raises:
-        Refusal: ``UNKNOWN``.
-    """
-    found = units.unit_to_read(db.session(), code, access.actor(), access.READERS)
-    if found is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
-    return found
 
 
 def _page(shown: Shown, unit: UnitRow | None, form: Form) -> ResponseReturnValue:
@@ -391,10 +378,7 @@ def _snapshot(report_id: int) -> SnapshotRow:
         Refusal: ``UNKNOWN``.
     """
     row = reports.frozen_in_reach(db.session(), report_id, access.actor(), access.READERS)
-    if row is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
-    return row
+    return reaching.found(row)
 
 
 def _today() -> date:
