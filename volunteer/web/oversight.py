@@ -88,7 +88,7 @@ def draw(code: str) -> ResponseReturnValue:
 def sample(draw_id: int) -> ResponseReturnValue:
     """Show the records of a draw, with the form for what was found."""
     session = db.session()
-    found = _draw(draw_id)
+    found = draw_in_reach(draw_id)
     return render_template(
         "college/spot_check.html",
         draw=found,
@@ -102,7 +102,7 @@ def sample(draw_id: int) -> ResponseReturnValue:
 @access.college
 def find(draw_id: int, visit_id: int) -> ResponseReturnValue:
     """Keep what the check of a record found."""
-    _draw(draw_id)
+    draw_in_reach(draw_id)
     actor, now = access.actor(), clock.utc_now()
     is_right, finding = request.form.get("is_right") == "yes", request.form.get("finding", "")
     if request.form.get("is_right") not in ("yes", "no"):
@@ -129,7 +129,7 @@ def find(draw_id: int, visit_id: int) -> ResponseReturnValue:
     return redirect(f"/spot-checks/{draw_id}", 303)
 
 
-def _draw(draw_id: int) -> DrawRow:
+def draw_in_reach(draw_id: int) -> DrawRow:
     """Return the draw, if it is over a unit in reach.
 
     Raises:

@@ -112,7 +112,7 @@ def week(code: str) -> ResponseReturnValue:
     session = db.session()
     unit = reaching.unit(code)
     now = clock.utc_now()
-    zone, monday = settings().zone, _monday(settings().campus.day(now))
+    zone, monday = settings().zone, asked_monday(settings().campus.day(now))
     days = [monday + timedelta(days=ahead) for ahead in range(7)]
     page = paging.page(timetable.posts_of_unit(session, unit.path), POSTS_A_PAGE)
     rows = timetable.week_of_posts(
@@ -233,7 +233,7 @@ def _lines(
     ]
 
 
-def _monday(today: date) -> date:
+def asked_monday(today: date) -> date:
     """Return the Monday of the week that the address asks for, by default of this one."""
     try:
         day = date.fromisoformat(request.args.get("from", ""))
