@@ -11,16 +11,15 @@ from volunteer import clock
 from volunteer.database import db
 from volunteer.roster.tables import CHINESE
 from volunteer.rules.kinds import Grade, Sight, Stage
-from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.spans import day_start
-from volunteer.stats import accounts, ledger, people, units
+from volunteer.stats import accounts, ledger, people
 from volunteer.stats.accounts import AccountRow, GrantRow
 from volunteer.stats.approvers import ApproverRow, approvers
 from volunteer.stats.ledger import HeadRow
 from volunteer.stats.people import PersonRow, TreeRow
 from volunteer.stats.reach import units_in_reach
 from volunteer.stats.served import GRADES
-from volunteer.web import access, looks, tables
+from volunteer.web import access, looks, reaching, tables
 from volunteer.web.accounts import asked_role
 from volunteer.web.branch import asked_days
 from volunteer.web.language import html_tag
@@ -138,10 +137,7 @@ def _of_grade(grade: Grade, row: ApproverRow) -> int:
 def ledger_heads(code: str, form: str) -> Response:
     """Export the heads of the ledger's chains, all of their signs."""
     session = db.session()
-    unit = units.unit_to_read(session, code, access.actor(), access.READERS)
-    if unit is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
+    unit = reaching.unit(code)
     signed = ledger.signed_days(session, unit.path)
     rows = ledger.heads(session, unit.path)
     columns: list[Column[HeadRow]] = [
