@@ -146,6 +146,10 @@ GATES = {
         "site_codes.code_png GET /api/v1/sites/<code:code>/code.png",
     },
     "reader": {
+        "frozen.listed GET /api/v1/reports",
+        "frozen.one GET /api/v1/reports/<row:report_id>",
+        "frozen.content GET /api/v1/reports/<row:report_id>/content",
+        "frozen.changes GET /api/v1/reports/<row:report_id>/changes",
         "case_files.files GET /outside-files.<form:form>",
         "case_files.one_file GET /outside-files/<row:batch_id>.<form:form>",
         "office_files.roles GET /units/<code:code>/roles.<form:form>",
