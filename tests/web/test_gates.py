@@ -88,6 +88,7 @@ GATES = {
         "sign_ups.withdraw POST /sign-ups/<code:code>/withdraw",
         "typed.mine GET,POST /records/earlier",
         "personal.erasure GET,POST /me/erasure",
+        "personal.take_back POST /me/erasure/withdraw",
         "certificates.mine GET,POST /me/certificate",
         "notices.mine GET /notices",
         "notices.objection GET,POST /notices/<row:notice_id>/records/<row:visit_id>/object",

@@ -8,7 +8,7 @@ from volunteer.schemas.fields import LARGEST_ROW, CodeField
 from volunteer.schemas.reads import PAGE, Answer
 from volunteer.schemas.sent import Sent
 
-DIGEST = {"description": "SHA-256 of the bytes that `content` gives, in hex."}
+DIGEST = {"description": "SHA-256 of the bytes that its content gives, in hex."}
 
 
 class ReportQuery(Sent):
