@@ -68,8 +68,8 @@ def details(facts: str | None) -> str:
     if not facts or not facts.startswith("{"):
         return facts or ""
     held: Mapping[str, object] = json.loads(facts)
-    told = (f"{FACTS.get(name, name)} {_read(name, value)}" for name, value in held.items() if value is not None)
-    return str(gettext(", ")).join(told)
+    told = ((FACTS.get(name, name), _read(name, value)) for name, value in held.items() if value is not None)
+    return str(gettext(", ")).join(f"{word} {text}" for word, text in told)
 
 
 def _read(name: str, value: object) -> str:
