@@ -452,6 +452,7 @@ def upgrade() -> None:
                 "due_file",
                 "report_file",
                 "trail_file",
+                "cases_file",
             ),
             nullable=False,
         ),

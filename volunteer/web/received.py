@@ -64,7 +64,7 @@ def posts(code: str) -> ResponseReturnValue:
             minutes,
             charts.month_codes(scope.days, scope.today),
         ),
-        hours=_week(scope, scope.place()),
+        drawn=_week(scope, scope.place()),
     )
 
 
@@ -269,7 +269,7 @@ def _figures(scope: Scope, here: Place) -> dict[str, Any]:
         "chart": charts.months(months, scope.days, scope.today),
         "grades": GRADES,
         "terms": [(term, terms.get(term.code) or nothing(term.code, term.name)) for term in scope.last_terms],
-        "hours": _week(scope, here),
+        "drawn": _week(scope, here),
     }
 
 
@@ -279,7 +279,7 @@ def _of_base(scope: Scope, found: BaseFacts) -> dict[str, Any]:
     return {"posts": lines, "agreement": agreement_of(found, scope.today)}
 
 
-def _week(scope: Scope, here: Place) -> list[place_charts.Hour]:
+def _week(scope: Scope, here: Place) -> place_charts.Week | None:
     slots = place.slots(db.session(), scope.days, here)
     return place_charts.week(by_weekday_and_hour(slots, settings().zone))
 
