@@ -6,6 +6,11 @@ import pytest
 
 from tests.actions.stage import Stage, at, leads
 from tests.actions.test_questions import ask
+from tests.actions.test_recounts import propose as propose_recount
+from volunteer.actions import meeting, recounts, registry
+from volunteer.actions.meeting import Proposed
+from volunteer.rules.kinds import DecisionKind
+from volunteer.rules.policy import HoursPolicy
 from volunteer.stats.rollups import Days
 from volunteer.stats.shares import shares_of
 from volunteer.stats.todo import Forgotten, Waiting, forgotten, waiting_for
@@ -63,6 +68,32 @@ def test_records_and_objections_wait_for_the_committee_of_their_branch(stage: St
     assert waiting(stage, "neighbour").cases == 0
     assert waiting(stage, "office", unit_path=f"/{stage.cast.college}/{stage.cast.bio}/").cases == 0
     assert waiting(stage, "office", unit_path=f"/{stage.cast.college}/{stage.cast.law}/").cases == 2
+
+
+def test_a_recount_waits_for_another_person_of_the_college_until_it_is_decided(stage: Stage) -> None:
+    version = HoursPolicy(effective_on=date(2026, 3, 17), rounding_unit_min=30)
+    policy = registry.add_policy(stage.session, policy=version, actor=None, now=at("17 00:10"))
+    order = propose_recount(stage, policy)
+    offices = ("office", "office_second", "organiser", "neighbour", "leader")
+    found = {who: waiting(stage, who) for who in offices}
+    assert {who: (one.recounts, one.recount_id) for who, one in found.items()} == {
+        "office": (0, None),
+        "office_second": (1, order),
+        "organiser": (0, None),
+        "neighbour": (0, None),
+        "leader": (0, None),
+    }
+    recounts.decline(stage.session, order_id=order, actor=stage.actor("office_second"), now=at("17 10:00"))
+    assert waiting(stage, "office_second").recounts == 0
+
+
+def test_a_proposed_decision_waits_for_the_college(stage: Stage) -> None:
+    wanted = Proposed(what=DecisionKind.CANCELLATION, member_id=stage.cast.mei, on=date(2026, 3, 16))
+    actor, now = stage.actor("organiser"), at("13:00")
+    meeting.propose(stage.session, wanted, reason="支部大会决定", actor=actor, campus=stage.campus, now=now)
+    found = {who: waiting(stage, who).decisions for who in ("organiser", "secretary", "office", "neighbour")}
+    assert found == {"organiser": 0, "secretary": 0, "office": 1, "neighbour": 0}
+    assert waiting(stage, "office").office_unit == "COL"
 
 
 def test_a_question_waits_for_the_keepers_of_the_post_with_the_site_to_answer_it(stage: Stage) -> None:
