@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
-from volunteer.rules.kinds import DecisionKind, Role
+from volunteer.rules.kinds import DecisionKind, ProposalKind, Role
 from volunteer.web import show, words
 
 LONGEST = 40
@@ -57,9 +58,13 @@ FACTS: Mapping[str, Any] = {
     "to": _l("now"),
     "token": _l("token"),
     "was": _l("before"),
-    "what": _l("decision"),
+    "what": _l("matter"),
 }
-_CLOSED: Mapping[str, Callable[[str], Any]] = {"role": Role, "what": DecisionKind}
+# The closed lists that a fact of the name comes from.
+_CLOSED: Mapping[str, Mapping[str, StrEnum]] = {
+    "role": {one.value: one for one in Role},
+    "what": {one.value: one for one in (*DecisionKind, *ProposalKind)},
+}
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d\S*")
 
 
@@ -76,8 +81,8 @@ def _read(name: str, value: object) -> str:
     if isinstance(value, bool):
         return str(gettext("yes") if value else gettext("no"))
     text = str(value)
-    if name in _CLOSED:
-        return words.word(_CLOSED[name](text))
+    if text in _CLOSED.get(name, ()):
+        return words.word(_CLOSED[name][text])
     if _INSTANT.fullmatch(text):
         return show.moment(datetime.fromisoformat(text))
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
