@@ -473,6 +473,7 @@ def upgrade() -> None:
         sa.Column("account_id", ROW_ID, nullable=False),
         sa.Column("address", sa.String(length=120), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_mail_address_account_id")),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_mail_address")),
     )

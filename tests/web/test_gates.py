@@ -88,6 +88,7 @@ GATES = {
         "sign_ups.withdraw POST /sign-ups/<code:code>/withdraw",
         "typed.mine GET,POST /records/earlier",
         "personal.erasure GET,POST /me/erasure",
+        "personal.take_back POST /me/erasure/withdraw",
         "certificates.mine GET,POST /me/certificate",
         "notices.mine GET /notices",
         "notices.objection GET,POST /notices/<row:notice_id>/records/<row:visit_id>/object",
@@ -146,6 +147,10 @@ GATES = {
         "site_codes.code_png GET /api/v1/sites/<code:code>/code.png",
     },
     "reader": {
+        "frozen.listed GET /api/v1/reports",
+        "frozen.one GET /api/v1/reports/<row:report_id>",
+        "frozen.content GET /api/v1/reports/<row:report_id>/content",
+        "frozen.changes GET /api/v1/reports/<row:report_id>/changes",
         "case_files.files GET /outside-files.<form:form>",
         "case_files.one_file GET /outside-files/<row:batch_id>.<form:form>",
         "office_files.roles GET /units/<code:code>/roles.<form:form>",

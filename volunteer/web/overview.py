@@ -38,6 +38,8 @@ from volunteer.stats.units import UnitRow
 from volunteer.web import access, asked_members, charts, looks, paging, tables
 from volunteer.web.asked_members import Basis
 from volunteer.web.paging import Page
+from volunteer.web.report_words import period_text
+from volunteer.web.reports import owed_by
 from volunteer.web.show import settings
 from volunteer.web.standing_bar import standing_bar
 from volunteer.web.today import today_of
@@ -100,7 +102,8 @@ def overview(code: str) -> ResponseReturnValue:
         bases=asked_members.bases(terms, today),
         query=asked_members.query,
         is_narrowed=asked_members.is_narrowed(),
-        counts=units.counts_of(session, unit.path),
+        counts=units.counts_of(session, unit.path, now=now),
+        owed=period_text(owed_by(unit, today)),
         # A day lies in one month: both add up.
         person_times=sum(month.person_times for month in months),
         net=sum(month.net for month in months),
