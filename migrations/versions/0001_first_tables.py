@@ -453,6 +453,7 @@ def upgrade() -> None:
                 "due_file",
                 "report_file",
                 "trail_file",
+                "cases_file",
             ),
             nullable=False,
         ),
@@ -473,6 +474,7 @@ def upgrade() -> None:
         sa.Column("account_id", ROW_ID, nullable=False),
         sa.Column("address", sa.String(length=120), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_mail_address_account_id")),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_mail_address")),
     )

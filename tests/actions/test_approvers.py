@@ -1,11 +1,17 @@
 """What the college sees of those who decide: cases, share granted, median wait, haste, failed checks."""
 
+from collections import defaultdict
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from tests.actions.stage import Stage, at
+from tests.actions.test_ask import record
 from tests.actions.test_keep import committee_confirms
 from tests.actions.test_review import confirm, send_back
 from tests.actions.test_spot_checks import draw, drawn, find
+from volunteer.models import Account, Approval, Request, Visit
+from volunteer.rules.kinds import Grade, RequestState, VisitState
 from volunteer.stats.approvers import ApproverRow, approvers
 
 
@@ -40,7 +46,7 @@ def test_cases_share_and_median_are_counted_by_person(stage: Stage) -> None:
     # Of two waits, an hour and half an hour, the median lies between.
     assert (organiser.cases, organiser.granted, organiser.granted_pct) == (2, 1, 50.0)
     assert organiser.median_s == (3600 + 1800) // 2
-    assert (leader.made_up, organiser.made_up, leader.hasty) == (60, 60, 0)
+    assert (leader.grades, organiser.grades, leader.hasty) == ({Grade.E: 60}, {Grade.E: 60}, 0)
 
 
 def test_records_confirmed_and_sent_back_are_cases_too(stage: Stage) -> None:
@@ -58,6 +64,73 @@ def test_approvals_in_under_five_seconds_are_counted(stage: Stage) -> None:
     for request, when in zip(requests, ("10:00:00", "10:00:04", "10:00:09"), strict=True):
         stage.approve(request, "leader", when)
     assert rows(stage)["leader"].hasty == 1
+
+
+def by_naive_count(stage: Stage) -> dict[str, dict[Grade, int]]:
+    """Every account, every record: did she let it count, and does it?"""
+    session, found = stage.session, defaultdict[str, dict[Grade, int]](dict)
+    for account in session.scalars(select(Account)):
+        for visit in session.scalars(select(Visit)):
+            hands = set(
+                session.scalars(
+                    select(Approval.account_id)
+                    .join(Request, Request.id == Approval.request_id)
+                    .where(Request.visit_id == visit.id, Request.state == RequestState.APPROVED)
+                )
+            )
+            if visit.state is VisitState.CONFIRMED and account.id in hands | {visit.confirmed_by_id}:
+                minutes = found[account.login]
+                minutes[visit.grade] = minutes.get(visit.grade, 0) + visit.net_min
+    return {login: {grade: sum_ for grade, sum_ in one.items() if sum_} for login, one in found.items()}
+
+
+def test_hours_by_grade_stand_with_all_who_let_them_count_each_record_once(stage: Stage) -> None:
+    committee_confirms(stage)
+    requests = [asked(stage, number) for number in range(1, 4)]
+    for request, approver in zip(requests, ("leader", "secretary", "leader"), strict=True):
+        stage.approve(request, approver, "09:01")
+    stage.approve(requests[0], "organiser", "09:02")
+    stage.approve(requests[1], "organiser", "09:03")
+    stage.reject(requests[2], "organiser", "09:04")
+    again = stage.visit_of("mei", stage.visit_of_code("W1")).id
+    send_back(stage, again, "organiser", "09:05")
+    confirm(stage, again, "organiser", "09:06")
+    live, lone = stage.serve("mei", "09:00", "11:00"), stage.serve("ning", "09:00", "12:00")
+    confirm(stage, live, "organiser", "12:30")
+    confirm(stage, lone, "secretary", "12:31")
+    send_back(stage, lone, "secretary", "12:32")
+    found = {login: dict(row.grades) for login, row in rows(stage).items()}
+    assert found == {
+        "leader": {Grade.E: 60},
+        "secretary": {Grade.E: 60},
+        "organiser": {Grade.B: 120, Grade.E: 120},
+    }
+    assert found == by_naive_count(stage)
+
+
+def test_hours_by_grade_are_those_decided_in_the_time_about_these_units(stage: Stage) -> None:
+    stage.approve(request := stage.make_up("mei", "09:00", "10:00", "13:00"), "leader", "13:10")
+    stage.approve(request, "organiser", "17 13:10")
+    stage.session.flush()
+
+    def grades(unit_id: int, since: str, until: str) -> dict[str, dict[Grade, int]]:
+        found = approvers(stage.session, [unit_id], since=at(since), until=at(until))
+        return {row.login: dict(row.grades) for row in found}
+
+    assert grades(stage.cast.law, "16 00:00", "17 00:00") == {"leader": {Grade.E: 60}}
+    assert grades(stage.cast.law, "17 00:00", "18 00:00") == {"organiser": {Grade.E: 60}}
+    assert grades(stage.cast.bio, "01-01 00:00", "12-31 00:00") == {}
+
+
+def test_typed_minutes_stand_on_a_line_of_their_own(stage: Stage) -> None:
+    request = record(stage, 600, by=None)
+    stage.approve(request, "organiser", "11:00")
+    assert rows(stage)["organiser"].recorded == 0
+    stage.approve(request, "office", "12:00")
+    found = rows(stage)
+    assert [(found[login].recorded, found[login].grades) for login in ("organiser", "office")] == [
+        (600, {})
+    ] * 2
 
 
 def test_a_failed_check_stands_with_all_who_approved(stage: Stage) -> None:

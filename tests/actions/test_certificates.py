@@ -327,7 +327,7 @@ def to_do(stage: Stage, login: str, on: str) -> tuple[int, str | None]:
         today=stage.campus.day(at(on)),
         due_by=stage.campus.day(at(on)),
     )
-    return found.certificates, found.certificate_unit
+    return found.certificates, found.office_unit
 
 
 def test_it_stands_on_the_list_of_whoever_takes_the_next_step(served: Stage) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -27,6 +26,7 @@ QUARTERS = st.integers(-4 * 40, 4 * 230)
 SIDES = st.sampled_from([IN, OUT])
 FOREIGN = {Reason.SIGNATURE_WRONG, Reason.WRONG_ACCOUNT, Reason.CLIENT_REF_REUSED}
 LEAST_RECORD_MIN = 15
+EXAMPLES = {"sqlite": 45, "postgresql": 15}
 
 
 def clock(quarter: int) -> str:
@@ -150,7 +150,6 @@ class Queue(RuleBasedStateMachine):
         assert ning.all() == []
 
 
-@pytest.mark.parametrize("stage", ["sqlite"], indirect=True)
 def test_the_record_equals_the_answers_whatever_is_sent(stage: Stage) -> None:
     stage.display(stage.cast.site)
 
@@ -161,7 +160,7 @@ def test_the_record_equals_the_answers_whatever_is_sent(stage: Stage) -> None:
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=60,
+            max_examples=EXAMPLES[stage.session.get_bind().dialect.name],
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),

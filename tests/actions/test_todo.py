@@ -6,6 +6,12 @@ import pytest
 
 from tests.actions.stage import Stage, at, leads
 from tests.actions.test_questions import ask
+from tests.actions.test_recounts import propose as propose_recount
+from volunteer.actions import meeting, recounts, registry
+from volunteer.actions.accounts import give_role
+from volunteer.actions.meeting import Proposed
+from volunteer.rules.kinds import DecisionKind, Role
+from volunteer.rules.policy import HoursPolicy
 from volunteer.stats.rollups import Days
 from volunteer.stats.shares import shares_of
 from volunteer.stats.todo import Forgotten, Waiting, forgotten, waiting_for
@@ -41,6 +47,12 @@ def test_a_request_waits_for_the_next_hand_alone(stage: Stage) -> None:
     assert waiting(stage, "office").requests == 0
 
 
+def test_what_she_approved_first_waits_for_another_of_the_committee(stage: Stage) -> None:
+    request = stage.make_up("mei", "09:00", "12:00", "13:00")
+    stage.approve(request, "organiser", "13:10")
+    assert [waiting(stage, who).requests for who in ("organiser", "secretary", "office")] == [0, 1, 1]
+
+
 def test_an_own_request_waits_for_others(stage: Stage) -> None:
     stage.make_up("hua", "09:00", "12:00", "13:00")
     assert (waiting(stage, "secretary").requests, waiting(stage, "organiser").requests) == (0, 1)
@@ -63,6 +75,51 @@ def test_records_and_objections_wait_for_the_committee_of_their_branch(stage: St
     assert waiting(stage, "neighbour").cases == 0
     assert waiting(stage, "office", unit_path=f"/{stage.cast.college}/{stage.cast.bio}/").cases == 0
     assert waiting(stage, "office", unit_path=f"/{stage.cast.college}/{stage.cast.law}/").cases == 2
+
+
+def test_a_recount_waits_for_another_person_of_the_college_until_it_is_decided(stage: Stage) -> None:
+    version = HoursPolicy(effective_on=date(2026, 3, 17), rounding_unit_min=30)
+    policy = registry.add_policy(stage.session, policy=version, actor=None, now=at("17 00:10"))
+    order = propose_recount(stage, policy)
+    offices = ("office", "office_second", "organiser", "neighbour", "leader")
+    found = {who: waiting(stage, who) for who in offices}
+    assert {who: (one.recounts, one.recount_id) for who, one in found.items()} == {
+        "office": (0, None),
+        "office_second": (1, order),
+        "organiser": (0, None),
+        "neighbour": (0, None),
+        "leader": (0, None),
+    }
+    recounts.decline(stage.session, order_id=order, actor=stage.actor("office_second"), now=at("17 10:00"))
+    assert waiting(stage, "office_second").recounts == 0
+
+
+@pytest.mark.parametrize(
+    ("by", "waits"),
+    [("organiser", {"office", "office_second"}), ("office", {"office_second"})],
+    ids=["of the branch", "of the college itself"],
+)
+def test_a_proposed_decision_waits_for_others_of_the_college(stage: Stage, by: str, waits: set[str]) -> None:
+    made_college(stage, "mei")
+    wanted = Proposed(what=DecisionKind.CANCELLATION, member_id=stage.cast.mei, on=date(2026, 3, 16))
+    actor, now = stage.actor(by), at("13:00")
+    meeting.propose(stage.session, wanted, reason="支部大会决定", actor=actor, campus=stage.campus, now=now)
+    found = {who: waiting(stage, who) for who in ("mei", "organiser", "neighbour", "office", "office_second")}
+    assert {who for who, one in found.items() if one.decisions} == waits
+    assert found["office"].office_unit == "COL"
+
+
+def made_college(stage: Stage, login: str) -> None:
+    """Give an account the college's role too."""
+    account_id = stage.actor(login).account_id
+    give_role(
+        stage.session,
+        account_id=account_id,
+        role=Role.COLLEGE,
+        unit_id=stage.cast.college,
+        actor=None,
+        now=at("08:00"),
+    )
 
 
 def test_a_question_waits_for_the_keepers_of_the_post_with_the_site_to_answer_it(stage: Stage) -> None:

@@ -55,6 +55,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
+def closing(application: Callable[..., Any]) -> Callable[..., Iterator[bytes]]:
+    """Close every answer: Werkzeug's server forgets the one to a browser that hung up, and the file in it."""
+
+    def closing(environ: Any, start_response: Any) -> Iterator[bytes]:
+        answer = application(environ, start_response)
+        try:
+            yield from answer
+        finally:
+            getattr(answer, "close", lambda: None)()
+
+    return closing
+
+
 @contextmanager
 def serving(folder: Path) -> Iterator[Site]:
     """Serve the cast, with a shift of the post that began an hour ago and lasts for almost another."""
@@ -74,7 +87,7 @@ def serving(folder: Path) -> Iterator[Site]:
         asked.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
         return application(environ, start_response)
 
-    server.app = noting
+    server.app = closing(noting)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Site(url, cast, asked)

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PHONE, closing
 from volunteer import clock, create_app
 from volunteer.cli import main
 from volunteer.config import load_settings
@@ -62,7 +62,8 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         monkeypatch.setenv(f"VOLUNTEER_{name}", value)
     (tmp_path / "password").write_text("a quiet word at night", encoding="utf-8")
     run("init", "--password-file", str(tmp_path / "password"))
-    server.app = app = create_app(load_settings(is_demo=False))
+    app = create_app(load_settings(is_demo=False))
+    server.app = closing(app)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield url

@@ -71,11 +71,21 @@ def is_ready(page: Page) -> None:
 
 def until(page: Page, truth: str) -> None:
     """Wait until a script's expression is true; the page's policy forbids the usual way."""
-    for _ in range(100):
+    # A busy machine is slow, not wrong.
+    for _ in range(300):
         if page.evaluate(truth):
             return
         page.wait_for_timeout(100)
     raise AssertionError(truth)
+
+
+def until_sent(page: Page, site: Site) -> None:
+    """Wait until some page, or the worker, has sent what waited."""
+    for _ in range(300):
+        if BATCH in site.asked:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("nothing was sent")
 
 
 def signed_in(context: BrowserContext, site: Site, login: str) -> Page:
@@ -195,7 +205,11 @@ def test_without_network_a_scan_is_saved_and_uploaded_when_it_is_back(
     expect(page.locator("#outbox li")).to_have_count(1)
     page.goto(f"{site.url}/home")
     expect(page.locator("#waiting")).to_contain_text("1 条待上传")
+    expect(page.locator("#kept")).to_be_visible()
     page.context.set_offline(False)
+    # The page that was kept makes itself new.
+    expect(page.locator("#kept")).to_be_hidden()
+    until_sent(page, site)
     expect(page.locator("#waiting")).to_be_hidden()
     page.goto(f"{site.url}/home")
     expect(page.get_by_text("服务中")).to_be_visible()
@@ -218,11 +232,10 @@ def test_a_phone_that_dies_after_saving_has_lost_nothing(
     with phone() as context:
         # Whether the browser had written down her session when it died is chance; the scan it had.
         page = signed_in(context, site, "mei")
+        # Home sends it; whoever goes on before the answer has come makes the phone ask again.
+        until_sent(page, site)
+        expect(page.locator("#waiting")).to_be_hidden()
         page.goto(f"{site.url}/scan")
-        for _ in range(200):
-            if BATCH in site.asked:
-                break
-            page.wait_for_timeout(100)
         expect(page.locator("#outbox")).to_be_hidden()
         page.goto(f"{site.url}/records")
         expect(page.get_by_text("服务中")).to_be_visible()
@@ -371,10 +384,7 @@ def test_the_worker_sends_what_waits_when_no_page_is_open(
     # What the browser does by itself once the network is back, at a time of its choosing, or already.
     woken = {"origin": site.url, "registrationId": workers[-1], "tag": "outbox", "lastChance": False}
     session.send("ServiceWorker.dispatchSyncEvent", woken)
-    for _ in range(100):
-        if BATCH in site.asked:
-            break
-        page.wait_for_timeout(100)
+    until_sent(page, site)
     page.goto(f"{site.url}/home")
     expect(page.get_by_text("服务中")).to_be_visible()
     assert site.asked.count(BATCH) == 1
@@ -423,13 +433,14 @@ def test_anothers_scans_wait_for_her_on_a_shared_phone(
     page.context.set_offline(True)
     scan(page, link)
     expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
-    page.context.set_offline(False)
+    # Her session ends before the network is back.
     page.context.clear_cookies()
     page.close()
+    page.context.set_offline(False)
     other = signed_in(page.context, site, "ning")
     other.goto(f"{site.url}/scan")
     expect(other.locator("#outbox li")).to_contain_text("等 m** 在这台手机上登录后上传")
-    assert site.asked.count(BATCH) <= 1
+    assert site.asked.count(BATCH) == 0
 
 
 def test_home_and_records_open_without_network_and_say_from_when_they_are(
@@ -497,11 +508,13 @@ def test_a_new_version_takes_nothing_out_of_the_outbox_or_out_of_the_hands(
     monkeypatch.setattr(pwa, "SHELL_FILES", pwa.SHELL_FILES[:-1])
     pwa._shell.cache_clear()
     page.evaluate("navigator.serviceWorker.getRegistration().then((found) => void found.update())")
-    until(page, f"{shells}.then((count) => count === 2)")
+    registered = "navigator.serviceWorker.getRegistration()"
+    until(page, f"{registered}.then((found) => found.waiting !== null)")
+    assert page.evaluate(shells) == 2
     assert page.input_value("#f-digits") == "1234"
     # The next page brings the new worker in.
     page.goto(f"{site.url}/scan/offline")
-    until(page, "navigator.serviceWorker.getRegistration().then((found) => found.waiting === null)")
+    until(page, f"{registered}.then((found) => found.waiting === null)")
     expect(page.locator("#outbox li")).to_contain_text("待上传")
     pwa._shell.cache_clear()
 

@@ -1,7 +1,7 @@
 """What posts and bases received equals a count by hand, on random colleges and both engines."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +15,7 @@ from volunteer.rules.spans import Span
 from volunteer.stats import fill, place, places
 from volunteer.stats.place import Place
 from volunteer.stats.rollups import Days
+from volunteer.stats.units import DRIEST_SHOWN, counts_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 5, 20, 4, tzinfo=UTC)
@@ -176,6 +177,24 @@ def check_post(college: College, row: places.PostFacts, span: Span) -> None:
 
 def is_published(visit: by_hand.Figures) -> bool:
     return visit["shift"].cancelled_at is None and not visit["shift"].is_for_make_ups
+
+
+def test_a_post_runs_dry_where_no_published_shift_is_to_come(college: College, session: Session) -> None:
+    for now in (NOW, NOW - timedelta(days=200), NOW + timedelta(days=200)):
+        coming = {
+            visit["post"]
+            for visit in college.visits
+            if is_published(visit) and visit["shift"].starts_at >= now
+        }
+        for unit in college.units:
+            below = {one["id"] for one in college.units if unit["id"] in one["above"]}
+            wanted = sorted(
+                (code, f"岗位{code}")
+                for post_id, (code, _base) in college.posts.items()
+                if college.runners[post_id] in below and post_id not in coming
+            )
+            counts = counts_of(session, unit["path"], now=now)
+            assert (counts.dry, list(counts.driest)) == (len(wanted), wanted[:DRIEST_SHOWN])
 
 
 def test_shifts_come_latest_first_with_who_came(college: College, session: Session) -> None:

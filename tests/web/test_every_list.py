@@ -17,12 +17,14 @@ import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests.cast import Cast, System
 from tests.web import test_neighbours
 from tests.web.conftest import Browser, Enter
-from tests.web.test_gates import MAY
+from tests.web.test_gates import FILE, MAY
+from tests.web.test_measures import OTHERS
 from volunteer.roster.judging import STAGES
 from volunteer.roster.tables import read_table
 from volunteer.rules.kinds import Stage
@@ -33,6 +35,85 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 TAKERS = ("mei", "secretary", "office", "admin", "auditor")
 # Basis, policy version with its threshold, and day.
 ABOVE = ("口径", "2025-01-01", "50.00 小时", "2026-03-16")
+# Who opens the pages: of all whom the gate lets through, the one who sees most.
+READERS = ("office", "secretary", "mei", "admin")
+# Pages without files, by the reason.
+NO_FILES = {
+    "one thing, or a form": {
+        "accounts.new",
+        "accounts.one",
+        "branch.start",
+        "certificates.one",
+        "college.change_term",
+        "college.new_term",
+        "college.new_version",
+        "conversion.over_cap",
+        "conversion.proposal",
+        "conversion.propose",
+        "conversion.transfer",
+        "conversion.transferred",
+        "importing.look_at_members",
+        "importing.look_at_shifts",
+        "importing.send_members",
+        "importing.send_shifts",
+        "notices.member",
+        "notices.new",
+        "notices.objection",
+        "outside.look",
+        "outside.send",
+        "people.change_member",
+        "people.change_unit",
+        "people.new_member",
+        "people.new_unit",
+        "photos.photo",
+        "recounts.look",
+        "recounts.propose",
+        "registry.change_base",
+        "registry.change_post",
+        "registry.change_shift",
+        "registry.new_base",
+        "registry.new_post",
+        "registry.new_shift",
+        "scan.typed",
+        "slips.start",
+        "student.correct",
+        "student.done",
+        "student.home",
+        "student.make_up",
+        "student.objection",
+        "typed.mine",
+        "typed.of_member",
+        "weeks.weekly",
+    },
+    "a member's own; everything that is stored about her is one file": {
+        "certificates.mine",
+        "inbox.mine",
+        "notices.mine",
+        "personal.erasure",
+        "personal.one_table",
+        "personal.overview",
+        "sign_ups.mine",
+        "student.me",
+    },
+    "a keeper's screen at the post; its records are in the files of the post": {
+        "leader.mine",
+        "leader.on_site",
+        "leader.passes",
+        "leader.show",
+        "leader.site",
+        "leader.take",
+        "registry.post",
+    },
+    "a print": {"posters.lists", "received.base_sheet", "received.post_sheet"},
+    "its files are there as soon as a row is; here is none": {
+        "college.calendar",
+        "college.terms",
+        "oversight.statistics",
+        "received.base",
+        "report_details.changes",
+        "student.mine",
+    },
+}
 rows = test_neighbours.rows
 
 
@@ -64,6 +145,34 @@ def test_every_list_says_the_same_in_three_forms(
     assert len(paths) >= 16
     told = {path: "; ".join(_wrong(enter, path, view)) for path, view in paths.items()}
     assert {path: wrong for path, wrong in told.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_every_page_with_a_list_offers_its_files(
+    app: Flask, enter: Enter, served: Browser, rows: dict[str, int]
+) -> None:
+    browsers = {who: enter(who) for who in READERS}
+    known = set().union(*NO_FILES.values())
+    without = {
+        rule.endpoint
+        for rule, who in _pages(app)
+        if rule.endpoint not in known and b'class="take"' not in browsers[who].get(_address(rule, rows)).data
+    }
+    assert without == set(), "give the list its files, as the others in web/*_files.py have them"
+    assert known <= set(app.view_functions)
+
+
+def _pages(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """Give the pages that name no one-time secret, each with who sees most of it."""
+    for rule in app.url_map.iter_rules():
+        view: Any = app.view_functions[rule.endpoint]
+        is_page = "GET" in (rule.methods or ()) and not rule.rule.startswith(("/static/", "/api/"))
+        if is_page and str(view.gate) != "public" and not FILE.search(rule.rule):
+            yield rule, next(who for who in READERS if who in MAY[str(view.gate)])
+
+
+def _address(rule: Rule, rows: dict[str, int]) -> str:
+    return OTHERS.get(rule.rule) or test_neighbours.address(rule, rows)
 
 
 def _wrong(enter: Enter, path: str, view: Any) -> Iterator[str]:

@@ -77,7 +77,6 @@ def bodies(described: Any, rule: Rule, method: str, typed: dict[str, str]) -> It
             yield body | {name: value for name, value in typed.items() if name not in body}
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("who", WHO)
 def test_whoever_tries_every_door_alone_adds_no_minute(
     app: Flask, rows: dict[str, int], tokens: dict[str, str], read: Any, who: str
@@ -102,7 +101,6 @@ def test_whoever_tries_every_door_alone_adds_no_minute(
         assert read(select(func.count()).select_from(RoleGrant)) <= roles
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_two_people_who_approve_do_add_minutes(
     app: Flask, rows: dict[str, int], tokens: dict[str, str], read: Any
 ) -> None:

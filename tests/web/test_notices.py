@@ -53,6 +53,18 @@ def test_the_branch_freezes_shows_prints_and_pastes(visit: int, enter: Enter, re
         assert part in told, part
 
 
+def test_notices_are_found_by_unit_by_who_is_listed_and_by_what_runs(
+    notice: int, enter: Enter, traveller: time_machine.Traveller
+) -> None:
+    secretary, link = enter("secretary"), f'href="/notices/{notice}"'
+    asked = ("", "?q=LAW", "?q=limei", "?q=2023010001", "?running=yes", "?q=王五", "?q=%25")
+    found = {query: link in secretary.get(f"/units/LAW/notices{query}").text for query in asked}
+    assert [query for query, is_there in found.items() if not is_there] == ["?q=王五", "?q=%25"]
+    traveller.shift(timedelta(days=30))
+    assert link not in secretary.get("/units/LAW/notices?running=yes").text
+    assert "已结束" in secretary.get("/units/LAW/notices.csv").get_data(as_text=True)
+
+
 def test_members_of_the_branch_see_it_and_nobody_else(notice: int, enter: Enter) -> None:
     for who, status in (("ning", 200), ("mei", 200), ("auditor", 200), ("bo", 404), ("neighbour", 404)):
         assert enter(who).get(f"/notices/{notice}").status_code == status, who

@@ -89,9 +89,11 @@ def test_small_drawings_share_one_scale_and_show_the_last_parts() -> None:
 
 def test_an_hour_is_as_dark_as_its_share_of_the_most_and_an_empty_one_is_not() -> None:
     cells = [[0] * 24 for _ in range(7)]
-    assert week(cells) == []
+    assert week(cells) is None
     cells[0][9], cells[0][10], cells[6][12] = 100, 1, 20
-    found = week(cells)
+    drawn = week(cells)
+    assert drawn is not None and len(drawn.days) == 7
+    found = drawn.hours
     assert [row.hour for row in found] == [9, 10, 11, 12]
     assert [found[0].cells[0].shade, found[1].cells[0].shade, found[3].cells[6].shade] == [SHADES, 1, 1]
     assert found[2].cells[0].shade == 0 and found[0].cells[0].count == 100

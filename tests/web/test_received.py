@@ -11,11 +11,9 @@ from time_machine import Traveller
 
 from tests.cast import LONG_AGO, NOON, NOW, TODAY, Cast, System
 from tests.web.conftest import Browser, Enter
-from tests.web.crowd import Crowd
 from volunteer.actions import registry
 from volunteer.models import Visit
 from volunteer.rules.kinds import BaseStatus
-from volunteer.web.place_charts import HEIGHT
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 Write = Callable[[Callable[[Session], Any]], Any]
@@ -28,18 +26,16 @@ def secretary(served: Browser, enter: Enter) -> Browser:
 
 
 class Read(HTMLParser):
-    """The tables and the bars of drawings of a page, in order."""
+    """The tables of a page, in order."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.tables: list[list[list[str]]] = []
-        self.drawings: list[list[tuple[float, float]]] = []
         self._is_cell = False
         self.feed(page)
         self.close()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        about = {name: value or "" for name, value in attrs}
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
             self.tables.append([])
         elif tag == "tr":
@@ -47,10 +43,6 @@ class Read(HTMLParser):
         elif tag in ("td", "th"):
             self.tables[-1][-1].append("")
             self._is_cell = True
-        elif tag == "svg":
-            self.drawings.append([])
-        elif tag == "rect" and "x" in about:
-            self.drawings[-1].append((float(about["x"]), float(about["height"])))
 
     def handle_endtag(self, tag: str) -> None:
         self._is_cell = self._is_cell and tag not in ("td", "th")
@@ -70,21 +62,6 @@ def test_a_branch_sees_its_members_service_and_how_full_its_own_posts_were(secre
     (row,) = [row for row in Read(page).table("到岗率")[1:] if "READ" in row[0]]
     assert [cell.strip() for cell in row[1:6]] == ["1", "1", "2.83", "2.83", "0.0 %"]
     assert row[-1] == "2026-03-16"
-
-
-def test_the_drawings_say_what_the_table_behind_them_says(
-    served: Browser, enter: Enter, people: Cast, write: Write
-) -> None:
-    write(lambda session: Crowd(session, people, 1, 200).come())
-    found = Read(enter("office").get("/units/COL/places?period=2026").text)
-    matrix = next(table for table in found.tables if "2026-03" in table[0])
-    drawings = found.drawings[-(len(matrix) - 1) :]
-    top = max(hours(cell) for row in matrix[1:] for cell in row[1:])
-    assert top > 0 and len(drawings) == len(matrix) - 1
-    for bars, row in zip(drawings, matrix[1:], strict=True):
-        wanted = {number: hours(cell) for number, cell in enumerate(row[1:]) if hours(cell)}
-        drawn = {int(x // 8): height * top / HEIGHT for x, height in bars}
-        assert drawn == pytest.approx(wanted, rel=0.01)
 
 
 def hours(cell: str) -> float:
@@ -110,9 +87,9 @@ def test_the_hours_of_the_week_and_the_terms_stand_on_the_page_of_a_post(
     write(terms)
     found = Read(secretary.get("/units/LAW/posts/READ").text)
     week = found.table("时")
-    assert [row[0] for row in week[1:]] == ["9", "10", "11"]
+    assert [row[0] for row in week[1:]] == ["9:00", "10:00", "11:00"]
     assert [row[1] for row in week[1:]] == ["1", "1", "1"]
-    assert {cell for row in week[1:] for cell in row[2:]} == {""}
+    assert {cell for row in week[1:] for cell in row[2:]} == {"–"}
     trend = found.table("学期")
     assert [(row[0], row[2]) for row in trend[1:]] == [("上学期", "0.00"), ("下学期", "2.83")]
     # A term that is half over is a period like any other; one without service has its zeros.

@@ -50,6 +50,8 @@ def test_two_people_order_it_after_a_look_and_it_is_done_once(
     assert "See what would change" in read_out(office.get(f"{path}?lang=en"))
     assert "Another person must approve it" in read_out(office.post(f"{path}/look?lang=en"))
     assert credited(read) == before
+    row = f'href="{path}"><span>1 recount waits for a second person of the college'
+    assert row in second.get("/units/COL?lang=en").text and row not in office.get("/units/COL?lang=en").text
     assert "Approve and count" in read_out(second.post(f"{path}/look?lang=en"))
     counted = read_out(second.post(f"{path}/approve?lang=en"))
     assert "1 records of 1 members took the version" in counted

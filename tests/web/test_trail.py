@@ -1,5 +1,6 @@
 """The trail of acts and looks: complete, searched, paged, for overseers alone; an auditor changes nothing."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from volunteer.actions import people as roster
 from volunteer.database import Model, db
 from volunteer.models import AuditLine, Look
 from volunteer.rules.kinds import Role, Sight, UnitKind
-from volunteer.web import trail_words
+from volunteer.web import trail_facts, trail_words
 
 ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 rows = test_neighbours.rows
@@ -185,6 +186,31 @@ def test_every_act_that_is_noted_has_a_word(app: Flask, read: Any, rows: dict[st
         acts = set(db.session.scalars(select(AuditLine.act)))
     assert len(acts) > 15
     assert acts - trail_words.ACTS.keys() == set()
+
+
+@ONE_ENGINE
+def test_every_fact_that_is_noted_has_a_word(app: Flask, read: Any, rows: dict[str, int]) -> None:
+    with app.app_context():
+        noted = db.session.scalars(select(AuditLine.facts).where(AuditLine.facts.startswith("{")))
+        facts = {name for line in noted for name in json.loads(line)}
+    assert len(facts) > 5
+    assert facts - trail_facts.FACTS.keys() == set()
+
+
+FACTS = {
+    "nothing": (None, ""),
+    "a role by its word": ('{"role": "college"}', "职责 学院党委办"),
+    "an instant on campus": ('{"ends_at": "2026-03-02 04:00:00+00:00"}', "至 2026-03-02 12:00"),
+    "yes and no": ('{"is_right": true}', "属实 是"),
+    "two, and a hash cut": ('{"step": 2, "head": "' + "a" * 64 + '"}', f"审核 2，链头 {'a' * 40}…"),
+}
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize("facts, expected", FACTS.values(), ids=FACTS)
+def test_facts_read_as_words(app: Flask, facts: str | None, expected: str) -> None:
+    with app.test_request_context("/?lang=zh_Hans"):
+        assert trail_facts.details(facts) == expected
 
 
 NOT_AN_ACT = {

@@ -258,6 +258,7 @@ class Sight(StrEnum):
     DUE_FILE = "due_file"
     REPORT_FILE = "report_file"
     TRAIL_FILE = "trail_file"
+    CASES_FILE = "cases_file"
 
 
 class SignUpFor(StrEnum):

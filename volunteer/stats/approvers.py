@@ -1,6 +1,6 @@
 """How those who decide decide: how many cases, how many granted, in what time, and what checks found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Subquery,
     and_,
     case,
     cast,
@@ -18,20 +19,26 @@ from sqlalchemy import (
     or_,
     select,
     type_coerce,
+    union,
     union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import Account, Approval, AuditLine, Evidence, Request, SpotCheck, Visit
 from volunteer.rules.flags import HASTY_BELOW_S, never_refuses
-from volunteer.rules.kinds import Grade, VisitState
+from volunteer.rules.kinds import Grade, RequestState, VisitState
 from volunteer.rules.tally import share_pct
+from volunteer.stats.served import BY_GRADE, GRADES
 from volunteer.stats.signs import hasty_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApproverRow:
-    """One account that decided something. ``median_s``: half of the cases waited no longer for her."""
+    """One account that decided something. ``median_s``: half of the cases waited no longer for her.
+
+    ``by_grade``: the net minutes of each grade in ``GRADES`` that she let count and that count now, each
+    record once. ``recorded``: the opening and outside minutes that she approved.
+    """
 
     account_id: int
     name: str
@@ -40,8 +47,14 @@ class ApproverRow:
     granted: int
     hasty: int
     median_s: int | None
-    made_up: int
+    by_grade: tuple[int, ...]
+    recorded: int
     failed_checks: int
+
+    @property
+    def grades(self) -> Mapping[Grade, int]:
+        """The grades of ``by_grade`` that have minutes."""
+        return {grade: minutes for grade, minutes in zip(GRADES, self.by_grade, strict=True) if minutes}
 
     @property
     def granted_pct(self) -> float | None:
@@ -85,6 +98,7 @@ def approvers(session: Session, unit_ids: Any, *, since: datetime, until: dateti
         .group_by(by_wait.c.account_id)
         .subquery()
     )
+    stand = _standing(unit_ids, since, until).subquery()
     rows = session.execute(
         select(
             Account.id.label("account_id"),
@@ -94,20 +108,87 @@ def approvers(session: Session, unit_ids: Any, *, since: datetime, until: dateti
             _sum(cases.c.granted).label("granted"),
             _sum(cases.c.hasty).label("hasty"),
             cast(func.max(middle.c.median), Integer).label("median_s"),
-            _sum(cases.c.made_up).label("made_up"),
+            _sum(cases.c.recorded).label("recorded"),
+            *(cast(func.coalesce(func.max(stand.c[name]), 0), Integer).label(name) for name in BY_GRADE),
             _failed(unit_ids).label("failed_checks"),
         )
         .select_from(cases)
         .join(Account, Account.id == cases.c.account_id)
         .outerjoin(middle, middle.c.account_id == cases.c.account_id)
+        .outerjoin(stand, stand.c.account_id == cases.c.account_id)
         .group_by(Account.id, Account.name, Account.login)
         .order_by(func.count().desc(), Account.name, Account.id)
     ).all()
-    return [ApproverRow(**row._mapping) for row in rows]
+    return [_row(row._mapping) for row in rows]
+
+
+def _row(values: Mapping[Any, Any]) -> ApproverRow:
+    plain = {name: value for name, value in values.items() if name not in BY_GRADE}
+    return ApproverRow(**plain, by_grade=tuple(values[name] for name in BY_GRADE))
+
+
+def let_count(
+    account_id: int, unit_ids: Any, *, since: datetime, until: datetime, grade: Grade | None = None
+) -> list[ColumnElement[bool]]:
+    """Return the condition on the records that count by the account's approval or confirmation.
+
+    Args:
+        grade: Of this one alone.
+    """
+    let = _let(since, until)
+    mine = select(let.c.visit_id).where(let.c.account_id == account_id)
+    found = [Visit.id.in_(mine), *_counts(unit_ids)]
+    return found if grade is None else [*found, Visit.grade == grade]
+
+
+def name_of(session: Session, account_id: int) -> str | None:
+    """Return what the account's holder is called."""
+    return session.execute(select(Account.name).where(Account.id == account_id)).scalar_one_or_none()
+
+
+def _counts(unit_ids: Any) -> list[ColumnElement[bool]]:
+    return [Visit.state == VisitState.CONFIRMED, Visit.net_min > 0, Visit.unit_id.in_(unit_ids)]
+
+
+def _standing(unit_ids: Any, since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
+    """The minutes by grade that count by each account's approval or confirmation."""
+    let = _let(since, until)
+    return (
+        select(
+            let.c.account_id,
+            *(
+                func.sum(case((Visit.grade == grade, Visit.net_min), else_=0)).label(name)
+                for grade, name in zip(GRADES, BY_GRADE, strict=True)
+            ),
+        )
+        .join(Visit, Visit.id == let.c.visit_id)
+        .where(*_counts(unit_ids))
+        .group_by(let.c.account_id)
+    )
+
+
+def _let(since: datetime, until: datetime) -> Subquery:
+    """Who let which record count in that time, each pair once."""
+    approved = (
+        select(Approval.account_id, Request.visit_id)
+        .join(Request, Request.id == Approval.request_id)
+        .where(Request.state == RequestState.APPROVED, Approval.at >= since, Approval.at < until)
+    )
+    confirmed = (
+        select(Visit.confirmed_by_id, Visit.id)
+        .join(AuditLine, and_(AuditLine.subject_id == Visit.id, AuditLine.subject == "visit"))
+        .where(
+            AuditLine.act == "confirm",
+            AuditLine.actor_id == Visit.confirmed_by_id,
+            AuditLine.at >= since,
+            AuditLine.at < until,
+        )
+    )
+    return union(approved, confirmed).subquery()
 
 
 def _cases(unit_ids: Any, since: datetime, until: datetime) -> Any:
-    """One row a decision: who, how long it waited for her, whether granted, made-up minutes approved."""
+    """One row a decision: who, how long it waited for her, whether granted, typed minutes approved."""
     given = hasty_rows().subquery()
     approved = (
         select(
@@ -115,12 +196,11 @@ def _cases(unit_ids: Any, since: datetime, until: datetime) -> Any:
             given.c.waited,
             literal_column("1").label("granted"),
             case((given.c.seconds < HASTY_BELOW_S, 1), else_=0).label("hasty"),
-            case(
-                (and_(Visit.state == VisitState.CONFIRMED, Visit.grade == Grade.E), Visit.net_min), else_=0
-            ).label("made_up"),
+            case((Request.state == RequestState.APPROVED, func.coalesce(Request.minutes, 0)), else_=0).label(
+                "recorded"
+            ),
         )
         .join(Request, Request.id == given.c.request_id)
-        .outerjoin(Visit, Visit.id == Request.visit_id)
         .where(Request.unit_id.in_(unit_ids), given.c.at >= since, given.c.at < until)
     )
     first = aliased(Approval)

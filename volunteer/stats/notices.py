@@ -22,6 +22,7 @@ from volunteer.models import (
 from volunteer.rules.kinds import NoticeKind, Role
 from volunteer.rules.notices import Frozen, FrozenLine, is_over
 from volunteer.rules.roles import Actor
+from volunteer.stats.people import holds
 from volunteer.stats.reach import unit_in_reach
 
 MOST = 100
@@ -89,9 +90,43 @@ class ObjectionRow:
     answer: str | None
 
 
-def notices_below(session: Session, unit_path: str) -> Sequence[NoticeRow]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a list of notices is narrowed to; ``running_on`` leaves out what is not shown on that day."""
+
+    unit_path: str
+    text: str = ""
+    running_on: date | None = None
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What a notice must fulfil."""
+        found = [Unit.path.startswith(self.unit_path, autoescape=True)]
+        if self.text:
+            listed = (
+                select(NoticeLine.notice_id)
+                .join(Member, Member.id == NoticeLine.member_id)
+                .where(holds(self.text))
+            )
+            found.append(or_(Unit.name.contains(self.text, autoescape=True), Notice.id.in_(listed)))
+        if self.running_on is not None:
+            found += [Notice.last_on >= self.running_on, NoticeEnd.at.is_(None)]
+        return found
+
+
+def notices_total(session: Session, asked: Asked) -> int:
+    """Return how many notices :func:`notices_below` has in all."""
+    return session.execute(
+        select(func.count(Notice.id))
+        .join(Unit, Unit.id == Notice.unit_id)
+        .outerjoin(NoticeEnd, NoticeEnd.notice_id == Notice.id)
+        .where(*asked.conditions)
+    ).scalar_one()
+
+
+def notices_below(session: Session, asked: Asked, *, first: int = 0, limit: int) -> Sequence[NoticeRow]:
     """Return the notices of a unit and all below it, newest first."""
-    return _notices(session, Unit.path.startswith(unit_path, autoescape=True))
+    return _notices(session, *asked.conditions, first=first, limit=limit)
 
 
 def notices_for(session: Session, member_id: int, *, today: date) -> Sequence[NoticeRow]:
@@ -215,7 +250,9 @@ def _of_member(member_id: int) -> ColumnElement[bool]:
     return func.coalesce(path, literal("")).like(Unit.path.concat("%"))
 
 
-def _notices(session: Session, *which: ColumnElement[bool]) -> Sequence[NoticeRow]:
+def _notices(
+    session: Session, *which: ColumnElement[bool], first: int = 0, limit: int = MOST
+) -> Sequence[NoticeRow]:
     opener, ender = aliased(Account), aliased(Account)
     count = (
         select(func.count())
@@ -253,6 +290,7 @@ def _notices(session: Session, *which: ColumnElement[bool]) -> Sequence[NoticeRo
         .outerjoin(ender, ender.id == NoticeEnd.by_id)
         .where(*which)
         .order_by(Notice.id.desc())
-        .limit(MOST)
+        .offset(first)
+        .limit(limit)
     )
     return [NoticeRow(**row._mapping) for row in session.execute(statement)]

@@ -167,13 +167,14 @@ def _people(actor: Actor, roles: Collection[Role], wanted: Wanted, columns: tupl
         found = found.where(Unit.path.startswith(wanted.unit_path, autoescape=True))
     if wanted.stage is not None:
         found = found.where(Member.stage == wanted.stage)
-    if text := wanted.text.strip().replace(" ", "").lower():
-        found = found.where(_fits(text))
+    if wanted.text.strip():
+        found = found.where(holds(wanted.text))
     return found
 
 
-def _fits(text: str) -> ColumnElement[bool]:
-    """Return the condition that name, pinyin, initials or number hold *text*."""
+def holds(asked: str) -> ColumnElement[bool]:
+    """Return the condition that a member's name, pinyin, initials or number hold what is asked."""
+    text = asked.strip().replace(" ", "").lower()
     return or_(
         Member.name.icontains(text, autoescape=True),
         func.replace(Member.sort_key, " ", "").contains(text, autoescape=True),

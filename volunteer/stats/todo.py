@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from volunteer.models import (
     Approval,
     CertificateRequest,
+    DecisionProposal,
     Evidence,
     Member,
     Notice,
     Objection,
     Post,
     Question,
+    RecountOrder,
     Request,
     Shift,
     Site,
@@ -24,7 +26,15 @@ from volunteer.models import (
     Visit,
 )
 from volunteer.rules.evidence import ATTEST_WITHIN
-from volunteer.rules.kinds import CertificateState, RequestState, Role, Side, Verdict, VisitState
+from volunteer.rules.kinds import (
+    CertificateState,
+    ProposalState,
+    RequestState,
+    Role,
+    Side,
+    Verdict,
+    VisitState,
+)
 from volunteer.rules.roles import Actor
 from volunteer.stats.cards import waits_for
 from volunteer.stats.json_rows import spelled
@@ -43,8 +53,8 @@ _UNIT = Visit.unit_id + 0
 class Waiting:
     """How much waits for the account itself; ``due`` of it within the working days that the caller named.
 
-    ``question_site`` is a site at whose page a question can be answered, ``certificate_unit`` the unit on
-    whose page certificates are shown and issued.
+    ``question_site`` is a site at whose page a question can be answered, ``office_unit`` the unit on whose
+    pages certificates are issued and proposed decisions wait, ``recount_id`` the first recount of them.
     """
 
     visits: int
@@ -54,7 +64,10 @@ class Waiting:
     questions: int
     question_site: str | None
     certificates: int
-    certificate_unit: str | None
+    decisions: int
+    recounts: int
+    recount_id: int | None
+    office_unit: str | None
 
     @property
     def cases(self) -> int:
@@ -118,6 +131,7 @@ def waiting_for(
     due = requests.where(Request.deadline_on <= due_by).scalar_subquery() + (
         objections.where(Objection.accepted_at.is_(None), Objection.accept_by_on <= due_by).scalar_subquery()
     )
+    recounts = _recounts(actor, unit_path)
     row = session.execute(
         select(
             visits.scalar_subquery().label("visits"),
@@ -127,10 +141,13 @@ def waiting_for(
             questions.scalar_subquery().label("questions"),
             site.scalar_subquery().label("question_site"),
             _certificates(actor, own, today, unit_path).scalar_subquery().label("certificates"),
+            _decisions(actor, own, unit_path).scalar_subquery().label("decisions"),
+            recounts.scalar_subquery().label("recounts"),
+            recounts.with_only_columns(func.min(RecountOrder.id)).scalar_subquery().label("recount_id"),
             select(func.min(Unit.code))
             .where(Unit.id.in_(units_of(actor, REVIEWERS)[:1]))
             .scalar_subquery()
-            .label("certificate_unit"),
+            .label("office_unit"),
         )
     ).one()
     return Waiting(**row._mapping)
@@ -220,12 +237,39 @@ def _certificates(actor: Actor, own: int, today: date, unit_path: str | None) ->
     )
 
 
+def _decisions(actor: Actor, own: int, unit_path: str | None) -> Any:
+    """Count what branches proposed about members and the college has not answered."""
+    return (
+        _count(DecisionProposal.id)
+        .join(Member, Member.id == DecisionProposal.member_id)
+        .where(
+            DecisionProposal.state == ProposalState.WAITING,
+            DecisionProposal.member_id != own,
+            DecisionProposal.proposed_by_id != actor.account_id,
+            _held(actor, (Role.COLLEGE,), Member.unit_id, unit_path),
+        )
+    )
+
+
+def _recounts(actor: Actor, unit_path: str | None) -> Any:
+    """Count the recounts that another person of the college proposed."""
+    return _count(RecountOrder.id).where(
+        RecountOrder.decided_at.is_(None),
+        RecountOrder.proposed_by_id != actor.account_id,
+        _held(actor, (Role.COLLEGE,), RecountOrder.unit_id, unit_path),
+    )
+
+
 def _count(column: Any) -> Any:
     return select(func.count(column))
 
 
 def _reviewed(actor: Actor, column: Any, unit_path: str | None) -> ColumnElement[bool]:
-    held: Collection[int] = units_of(actor, REVIEWERS)
+    return _held(actor, REVIEWERS, column, unit_path)
+
+
+def _held(actor: Actor, roles: Collection[Role], column: Any, unit_path: str | None) -> ColumnElement[bool]:
+    held: Collection[int] = units_of(actor, roles)
     if not held:
         return false()
     return and_(column.in_(units_below(held)), *_inside(column, unit_path))

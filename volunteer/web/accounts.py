@@ -20,7 +20,7 @@ from volunteer.stats import units
 from volunteer.stats.accounts import AccountRow, GrantRow, ProposalRow
 from volunteer.stats.slips import own_entry
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, paging
+from volunteer.web import access, paging, reaching
 from volunteer.web.forms import Form
 from volunteer.web.show import settings
 from volunteer.web.slips import as_pdf, print_ref
@@ -284,10 +284,7 @@ def sign_out(account_id: int) -> ResponseReturnValue:
 def roles_of(code: str) -> ResponseReturnValue:
     """List openly who holds which role over a unit, who gave it and when, and what has ended."""
     session = db.session()
-    unit = units.unit_to_read(session, code, access.actor(), access.READERS)
-    if unit is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
+    unit = reaching.unit(code)
     page: paging.Page[GrantRow] = paging.asked(stats.grants_total(session, unit.path), A_PAGE)
     rows = stats.grants_below(session, unit.path, first=page.first(A_PAGE), limit=A_PAGE)
     ended = stats.grants_below(session, unit.path, limit=ENDED_SHOWN, is_ended=True)

@@ -11,8 +11,7 @@ from volunteer.rules.kinds import Sight
 from volunteer.rules.periods import YEARS
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats.activity_day import served_on
-from volunteer.web import access, looks, paging, tables
-from volunteer.web.reports import unit_to_read
+from volunteer.web import access, looks, paging, reaching, tables
 from volunteer.web.show import settings
 
 bp = Blueprint("activity_day", __name__)
@@ -24,7 +23,7 @@ USUAL_DAY = 28
 @access.reader
 def day(code: str) -> ResponseReturnValue:
     """Show who served where on a day; by default on the last 28th."""
-    unit, on, now = unit_to_read(code), _asked_day(), clock.utc_now()
+    unit, on, now = reaching.unit(code), _asked_day(), clock.utc_now()
     rows = served_on(db.session(), unit.path, on, now=now)
     return render_template(
         "reports/day.html",
@@ -44,7 +43,7 @@ def day(code: str) -> ResponseReturnValue:
 @access.reader
 def day_table(code: str, form: str) -> Response:
     """Take the list of a day along."""
-    unit, on, now = unit_to_read(code), _asked_day(), clock.utc_now()
+    unit, on, now = reaching.unit(code), _asked_day(), clock.utc_now()
     rows = served_on(db.session(), unit.path, on, now=now)
     looks.saw(Sight.REPORT_FILE, unit_id=unit.id)
     return tables.answer(tables.served(unit, rows, on, now=now), form)

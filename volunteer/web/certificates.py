@@ -20,7 +20,7 @@ from volunteer.schemas.meeting import AnswerForm
 from volunteer.stats import certificates, units
 from volunteer.stats.certificates import Asked, CertificateRow, RequestRow
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, downloads, paging, tables, words
+from volunteer.web import access, downloads, paging, reaching, tables, words
 from volunteer.web.certificate_keys import signer, verdict_on
 from volunteer.web.certificate_paper import CertificateSheet, certificate_pdf
 from volunteer.web.forms import Form
@@ -71,14 +71,14 @@ def ask_for(member_id: int) -> ResponseReturnValue:
 @access.reader
 def desk(code: str) -> ResponseReturnValue:
     """Show what is on its way, and what was issued: searched, filtered, a page at a time."""
-    return _desk(_unit(code), Form(values={"ref": str(uuid4())}))
+    return _desk(reaching.unit(code), Form(values={"ref": str(uuid4())}))
 
 
 @bp.get("/units/<code:code>/certificates.<form:form>")
 @access.reader
 def desk_table(code: str, form: str) -> Response:
     """Export the certificates, as filtered on the page."""
-    unit, session = _unit(code), db.session()
+    unit, session = reaching.unit(code), db.session()
     rows = certificates.certificates_below(session, unit.path, _wanted(), limit=LONGEST_LIST)
     return tables.answer(tables.certificates(unit, rows, now=clock.utc_now()), form)
 
@@ -87,7 +87,7 @@ def desk_table(code: str, form: str) -> Response:
 @access.committee
 def show(code: str) -> ResponseReturnValue:
     """Put the chosen requests to notice."""
-    unit, form = _unit(code, access.REVIEWERS), Form.typed()
+    unit, form = reaching.unit(code, access.REVIEWERS), Form.typed()
     actor, campus, now = access.actor(), settings().campus, clock.utc_now()
     chosen = {int(text) for text in request.form.getlist("chosen") if text.isascii() and text.isdecimal()}
     below = {one.id for one in certificates.open_requests(db.session(), unit.path)}
@@ -289,24 +289,9 @@ def _wanted() -> Asked:
 
 
 def _request(request_id: int, roles: frozenset[Role]) -> RequestRow:
-    found = certificates.request_in_reach(db.session(), request_id, access.actor(), roles)
-    if found is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
-    return found
+    return reaching.found(certificates.request_in_reach(db.session(), request_id, access.actor(), roles))
 
 
 def _certificate(certificate_id: int, roles: frozenset[Role] = access.READERS) -> CertificateRow:
-    found = certificates.certificate_in_reach(db.session(), certificate_id, access.actor(), roles)
-    if found is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
-    return found
-
-
-def _unit(code: str, roles: frozenset[Role] = access.READERS) -> UnitRow:
-    found = units.unit_to_read(db.session(), code, access.actor(), roles)
-    if found is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
-    return found
+    row = certificates.certificate_in_reach(db.session(), certificate_id, access.actor(), roles)
+    return reaching.found(row)

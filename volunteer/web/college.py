@@ -110,7 +110,7 @@ def change_term(code: str) -> ResponseReturnValue:
 @access.college
 def calendar() -> ResponseReturnValue:
     """Show the working days of a year, the college's own words marked."""
-    return _calendar_page(Form(), _asked_year())
+    return _calendar_page(Form(), asked_year())
 
 
 @bp.post("/calendar")
@@ -120,7 +120,7 @@ def set_days() -> ResponseReturnValue:
     form, actor, campus, now = Form.typed(), access.actor(), settings().campus, clock.utc_now()
     values = form.load(StretchForm())
     if values is None:
-        return _calendar_page(form, _asked_year())
+        return _calendar_page(form, asked_year())
     works = WORKS[values.pop("kind")]
     changed = in_transaction(
         lambda session: college.set_days(
@@ -245,7 +245,8 @@ def _policy_page(form: Form) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _asked_year() -> int:
+def asked_year() -> int:
+    """Return the year that the address asks for, by default this one."""
     this_year = settings().campus.day(clock.utc_now()).year
     text = request.args.get("year", "")
     year = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else this_year

@@ -25,7 +25,7 @@ from volunteer.stats.conversion import ProposalRow, TransferRow
 from volunteer.stats.policies import policies
 from volunteer.stats.standing import MemberStanding, due_in, member_standing, undecided
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, looks, paging, tables, words
+from volunteer.web import access, looks, paging, reaching, tables, words
 from volunteer.web.forms import Form
 from volunteer.web.show import settings
 
@@ -56,7 +56,7 @@ class Due(StrEnum):
 @access.reader
 def desk(code: str) -> ResponseReturnValue:
     """Show who is due, with what, furthest in trouble first, and what waits for the college."""
-    unit, today = _unit(code), settings().campus.day(clock.utc_now())
+    unit, today = reaching.unit(code), settings().campus.day(clock.utc_now())
     session = db.session()
     everybody = _undecided(session, unit)
     chosen = _asked_due()
@@ -84,7 +84,7 @@ def desk(code: str) -> ResponseReturnValue:
 @access.reader
 def desk_table(code: str, form: str) -> Response:
     """Export who is due, as filtered on the page."""
-    unit, now, session = _unit(code), clock.utc_now(), db.session()
+    unit, now, session = reaching.unit(code), clock.utc_now(), db.session()
     looks.saw(Sight.DUE_FILE, unit_id=unit.id)
     chosen = _asked_due()
     people = [one for one in _undecided(session, unit) if chosen is None or chosen.holds(one)]
@@ -355,14 +355,6 @@ def _member(member_id: int, roles: frozenset[Role] = access.REVIEWERS) -> Member
     access.reach()
     looks.saw(Sight.RECORDS, member_id=member_id)
     return member_standing(db.session(), member_id, today=_today())
-
-
-def _unit(code: str) -> UnitRow:
-    found = units.unit_to_read(db.session(), code, access.actor(), access.READERS)
-    if found is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
-    return found
 
 
 def _today() -> date:

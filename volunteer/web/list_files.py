@@ -1,6 +1,7 @@
 """The lists of the registry and the offices to take along, as they are searched on their pages."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -9,16 +10,16 @@ from flask_babel import gettext as _
 from volunteer import clock
 from volunteer.database import db
 from volunteer.roster.tables import CHINESE
-from volunteer.rules.kinds import Sight, Stage
-from volunteer.rules.reasons import Reason, Refusal
+from volunteer.rules.kinds import Grade, Sight, Stage
 from volunteer.rules.spans import day_start
-from volunteer.stats import accounts, ledger, people, units
+from volunteer.stats import accounts, ledger, people
 from volunteer.stats.accounts import AccountRow, GrantRow
 from volunteer.stats.approvers import ApproverRow, approvers
 from volunteer.stats.ledger import HeadRow
 from volunteer.stats.people import PersonRow, TreeRow
 from volunteer.stats.reach import units_in_reach
-from volunteer.web import access, looks, tables
+from volunteer.stats.served import GRADES
+from volunteer.web import access, looks, reaching, tables
 from volunteer.web.accounts import asked_role
 from volunteer.web.branch import asked_days
 from volunteer.web.language import html_tag
@@ -114,7 +115,11 @@ def approver_list(form: str) -> Response:
         Column("granted_pct", _("Share granted"), Kind.PERCENT, lambda row: row.granted_pct),
         Column("hasty", _("Under 5 s"), Kind.NUMBER, lambda row: row.hasty),
         Column("median_s", _("Waited, median (s)"), Kind.NUMBER, lambda row: row.median_s),
-        Column("makeup_h", _("Made-up hours approved"), Kind.HOURS, lambda row: row.made_up),
+        *(
+            Column(f"grade_{grade.value.lower()}_h", word(grade), Kind.HOURS, partial(_of_grade, grade))
+            for grade in GRADES
+        ),
+        Column("recorded_h", _("Hours from before or from elsewhere"), Kind.HOURS, lambda row: row.recorded),
         Column("failed_checks", _("Spot checks failed"), Kind.NUMBER, lambda row: row.failed_checks),
     ]
     basis = _("Basis: decisions of the calendar year %(y)s about records of your units", y=days.from_on.year)
@@ -123,15 +128,16 @@ def approver_list(form: str) -> Response:
     return tables.answer(table, form)
 
 
+def _of_grade(grade: Grade, row: ApproverRow) -> int:
+    return row.grades.get(grade, 0)
+
+
 @bp.get("/units/<code:code>/ledger.<form:form>")
 @access.reader
 def ledger_heads(code: str, form: str) -> Response:
     """Export the heads of the ledger's chains, all of their signs."""
     session = db.session()
-    unit = units.unit_to_read(session, code, access.actor(), access.READERS)
-    if unit is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
+    unit = reaching.unit(code)
     signed = ledger.signed_days(session, unit.path)
     rows = ledger.heads(session, unit.path)
     columns: list[Column[HeadRow]] = [

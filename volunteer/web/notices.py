@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
-from flask import Blueprint, Response, flash, redirect, render_template
+from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -17,12 +17,12 @@ from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas.asks import reason_form
 from volunteer.schemas.certificates import NoticeForm
 from volunteer.schemas.meeting import AnswerForm
-from volunteer.stats import ledger, notices, units
-from volunteer.stats.notices import LineRow, NoticeRow, ObjectionRow
+from volunteer.stats import ledger, notices
+from volunteer.stats.notices import Asked, LineRow, NoticeRow, ObjectionRow
 from volunteer.stats.records import Record, records_of
 from volunteer.stats.standing import members_of
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, downloads, looks, paging, words
+from volunteer.web import access, downloads, looks, paging, reaching, words
 from volunteer.web.forms import Form
 from volunteer.web.notice_paper import NoticeSheet, notice_pdf
 from volunteer.web.notice_words import made_of, outcome, period, text_to_paste
@@ -31,6 +31,7 @@ from volunteer.web.show import settings
 bp = Blueprint("notices", __name__)
 MOST_RECORDS = 300
 A_PAGE = 100
+NOTICES_A_PAGE = 40
 
 
 @bp.get("/notices")
@@ -46,21 +47,32 @@ def mine() -> ResponseReturnValue:
 @access.reader
 def below(code: str) -> ResponseReturnValue:
     """Show the notices of a unit and all below it, newest first."""
-    unit = _unit(code, access.READERS)
+    unit, session = reaching.unit(code), db.session()
+    asked = asked_notices(unit)
+    page: paging.Page[NoticeRow] = paging.asked(notices.notices_total(session, asked), NOTICES_A_PAGE)
+    rows = notices.notices_below(session, asked, first=page.first(NOTICES_A_PAGE), limit=NOTICES_A_PAGE)
     return render_template(
         "notices/list.html",
         unit=unit,
-        rows=notices.notices_below(db.session(), unit.path),
+        rows=rows,
+        page=page,
         today=_today(),
         may_open=bool(access.roles() & access.REVIEWERS),
     )
+
+
+def asked_notices(unit: UnitRow) -> Asked:
+    """Return which notices of a unit the address asks for."""
+    running = request.args.get("running") == "yes"
+    text = request.args.get("q", "").strip()[:60]
+    return Asked(unit_path=unit.path, text=text, running_on=_today() if running else None)
 
 
 @bp.route("/units/<code:code>/notices/new", methods=["GET", "POST"])
 @access.committee
 def new(code: str) -> ResponseReturnValue:
     """Freeze the hours of the unit's members, seeing first how many would be listed and until when."""
-    unit, form = _unit(code, access.REVIEWERS), Form.typed()
+    unit, form = reaching.unit(code, access.REVIEWERS), Form.typed()
     actor, campus, now = access.actor(), settings().campus, clock.utc_now()
     if form.is_sent and (values := form.load(NoticeForm())) is not None:
         made = form.run(
@@ -92,14 +104,14 @@ def new(code: str) -> ResponseReturnValue:
 @access.signed_in
 def one(notice_id: int) -> ResponseReturnValue:
     """Show a notice to its unit."""
-    return _page(_notice(notice_id), Form())
+    return _page(notice_to_read(notice_id), Form())
 
 
 @bp.get("/notices/<row:notice_id>.pdf")
 @access.reader
 def paper(notice_id: int) -> Response:
     """Return the notice to print and put up."""
-    notice, session, now = _notice(notice_id), db.session(), clock.utc_now()
+    notice, session, now = notice_to_read(notice_id), db.session(), clock.utc_now()
     heads = ledger.heads(session, notice.unit_path)
     sheet = NoticeSheet(
         notice=notice,
@@ -117,7 +129,7 @@ def paper(notice_id: int) -> Response:
 @access.committee
 def withdraw(notice_id: int) -> ResponseReturnValue:
     """Take a notice down before its time, with a reason."""
-    notice, form = _notice(notice_id, access.REVIEWERS), Form.typed()
+    notice, form = notice_to_read(notice_id, access.REVIEWERS), Form.typed()
     actor, campus, now = access.actor(), settings().campus, clock.utc_now()
     values = form.load(AnswerForm())
     if values is not None:
@@ -155,7 +167,7 @@ def member(notice_id: int, member_id: int) -> ResponseReturnValue:
 @access.member
 def objection(notice_id: int, visit_id: int) -> ResponseReturnValue:
     """Object to one record behind a notice: an own one, in force at once, or another member's."""
-    notice, form, now = _notice(notice_id), Form.typed(), clock.utc_now()
+    notice, form, now = notice_to_read(notice_id), Form.typed(), clock.utc_now()
     member_id = notices.member_of_visit(db.session(), notice.id, visit_id)
     if member_id is None or not notice.is_running(_today()):
         raise Refusal(Reason.UNKNOWN)
@@ -213,7 +225,7 @@ def _page(notice: NoticeRow, form: Form) -> ResponseReturnValue:
 
 def _line(notice_id: int, member_id: int) -> tuple[NoticeRow, LineRow, Sequence[Record]]:
     """Return what a notice says of a member, and the records that count there."""
-    notice, session = _notice(notice_id), db.session()
+    notice, session = notice_to_read(notice_id), db.session()
     line = next((one for one in notices.lines_of(session, notice_id, member_id=member_id)), None)
     if line is None:
         raise Refusal(Reason.UNKNOWN)
@@ -244,20 +256,14 @@ def _objections(notice: NoticeRow) -> Sequence[ObjectionRow]:
     return notices.objections_during(db.session(), notice, until=until)
 
 
-def _notice(notice_id: int, roles: frozenset[Role] = access.READERS) -> NoticeRow:
-    found = notices.notice_in_reach(db.session(), notice_id, access.actor(), roles, today=_today())
-    if found is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
-    return found
+def notice_to_read(notice_id: int, roles: frozenset[Role] = access.READERS) -> NoticeRow:
+    """Return a notice in reach, or one that is shown to the member who asks.
 
-
-def _unit(code: str, roles: frozenset[Role]) -> UnitRow:
-    found = units.unit_to_read(db.session(), code, access.actor(), roles)
-    if found is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
-    return found
+    Raises:
+        Refusal: ``UNKNOWN``.
+    """
+    row = notices.notice_in_reach(db.session(), notice_id, access.actor(), roles, today=_today())
+    return reaching.found(row)
 
 
 def _today() -> date:

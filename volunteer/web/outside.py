@@ -135,7 +135,7 @@ def files() -> ResponseReturnValue:
 @access.reader
 def one_file(batch_id: int) -> ResponseReturnValue:
     """Show the rows of a file, with what may be decided about all of them."""
-    batch = _batch(batch_id, access.READERS)
+    batch = file_in_reach(batch_id, access.READERS)
     page = paging.asked(batch.rows, LINES_A_PAGE)
     lines = outside.lines_of(db.session(), batch_id, first=page.first(LINES_A_PAGE), limit=LINES_A_PAGE)
     return render_template(
@@ -151,7 +151,7 @@ def one_file(batch_id: int) -> ResponseReturnValue:
 @access.committee
 def approve(batch_id: int) -> ResponseReturnValue:
     """Approve every row that waits."""
-    _batch(batch_id, access.REVIEWERS)
+    file_in_reach(batch_id, access.REVIEWERS)
     actor, campus, now, seen = access.actor(), settings().campus, clock.utc_now(), request.form.get("seen")
     return _decided(
         batch_id,
@@ -170,7 +170,7 @@ def approve(batch_id: int) -> ResponseReturnValue:
 @access.committee
 def reject(batch_id: int) -> ResponseReturnValue:
     """Turn down every row that waits, with a reason."""
-    _batch(batch_id, access.REVIEWERS)
+    file_in_reach(batch_id, access.REVIEWERS)
     actor, now, reason = access.actor(), clock.utc_now(), request.form.get("reason", "")
     return _decided(
         batch_id,
@@ -190,7 +190,7 @@ def _decided(batch_id: int, act: Any) -> ResponseReturnValue:
     return redirect(f"/outside-files/{batch_id}", 303)
 
 
-def _batch(batch_id: int, roles: frozenset[Any]) -> BatchRow:
+def file_in_reach(batch_id: int, roles: frozenset[Any]) -> BatchRow:
     """Return the file, if its unit is in reach.
 
     Raises:

@@ -18,7 +18,7 @@ from volunteer.stats import spot_checks, units
 from volunteer.stats.approvers import approvers
 from volunteer.stats.reach import units_in_reach
 from volunteer.stats.spot_checks import DrawRow
-from volunteer.web import access, paging, words
+from volunteer.web import access, paging, reaching, words
 from volunteer.web.branch import asked_days
 from volunteer.web.show import settings
 
@@ -65,10 +65,7 @@ def samples() -> ResponseReturnValue:
 @access.college
 def draw(code: str) -> ResponseReturnValue:
     """Draw among the records of the last month below a unit."""
-    unit = units.unit_to_read(db.session(), code, access.actor(), access.COLLEGE)
-    if unit is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
+    unit = reaching.unit(code, access.COLLEGE)
     actor, campus, now, unit_id = access.actor(), settings().campus, clock.utc_now(), unit.id
     month = _last_month(campus.day(now))
     try:
@@ -91,7 +88,7 @@ def draw(code: str) -> ResponseReturnValue:
 def sample(draw_id: int) -> ResponseReturnValue:
     """Show the records of a draw, with the form for what was found."""
     session = db.session()
-    found = _draw(draw_id)
+    found = draw_in_reach(draw_id)
     return render_template(
         "college/spot_check.html",
         draw=found,
@@ -105,7 +102,7 @@ def sample(draw_id: int) -> ResponseReturnValue:
 @access.college
 def find(draw_id: int, visit_id: int) -> ResponseReturnValue:
     """Keep what the check of a record found."""
-    _draw(draw_id)
+    draw_in_reach(draw_id)
     actor, now = access.actor(), clock.utc_now()
     is_right, finding = request.form.get("is_right") == "yes", request.form.get("finding", "")
     if request.form.get("is_right") not in ("yes", "no"):
@@ -132,7 +129,7 @@ def find(draw_id: int, visit_id: int) -> ResponseReturnValue:
     return redirect(f"/spot-checks/{draw_id}", 303)
 
 
-def _draw(draw_id: int) -> DrawRow:
+def draw_in_reach(draw_id: int) -> DrawRow:
     """Return the draw, if it is over a unit in reach.
 
     Raises:

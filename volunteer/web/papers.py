@@ -20,7 +20,7 @@ from volunteer.stats.conversion import TransferRow
 from volunteer.stats.policies import policies
 from volunteer.stats.records import records_of, typed_records_of
 from volunteer.stats.standing import MemberStanding, member_standing
-from volunteer.web import access, downloads, looks, paging
+from volunteer.web import access, downloads, looks, paging, reaching
 from volunteer.web.conversion import transfer_row
 from volunteer.web.hours_paper import HoursSheet, hours_sheet_pdf
 from volunteer.web.show import settings
@@ -56,10 +56,7 @@ def hand_over(membership_id: int) -> Response:
 def heads(code: str) -> ResponseReturnValue:
     """Show the heads of the ledger's chains, and what they are for."""
     session = db.session()
-    unit = units.unit_to_read(session, code, access.actor(), access.READERS)
-    if unit is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
+    unit = reaching.unit(code)
     return render_template(
         "branch/ledger.html",
         unit=unit,

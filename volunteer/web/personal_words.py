@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from volunteer.stats.stored import Stored
-from volunteer.web import show, trail_words, words
+from volunteer.web import show, trail_facts, trail_words, words
 
 TITLES: Mapping[str, Any] = {
     "member": _l("Roster entry"),
@@ -165,7 +165,7 @@ HEADINGS: Mapping[str, Any] = {
 _TOLD: Mapping[str, Callable[[str], str]] = {
     "act": trail_words.said,
     "subject": trail_words.subject,
-    "facts": trail_words.details,
+    "facts": trail_facts.details,
 }
 
 

@@ -7,6 +7,9 @@ HEIGHT = 48
 COLUMN = 8
 BAR = 6
 SHADES = 5
+# The drawing of a week: a square a weekday and hour, titles above and at the left.
+SIDE, TALL = 46, 24
+LEFT, ABOVE = 44, 22
 # A page has room for so many.
 MOST_PARTS = 24
 
@@ -34,10 +37,12 @@ class Multiples:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How many records an hour of a weekday had, and how dark it is: 0 is empty."""
+    """How many records an hour of a weekday had, how dark it is, and where its square stands: 0 is empty."""
 
     count: int
     shade: int
+    x: int
+    y: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,16 @@ class Hour:
 
     hour: int
     cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """Squares of weekdays by hours; ``days`` are the left edges of the weekdays."""
+
+    width: int
+    height: int
+    days: tuple[int, ...]
+    hours: tuple[Hour, ...]
 
 
 def multiples(
@@ -74,19 +89,25 @@ def _bars(row: Sequence[int], most: int) -> tuple[tuple[float, float, float], ..
     )
 
 
-def week(cells: Sequence[Sequence[int]]) -> list[Hour]:
+def week(cells: Sequence[Sequence[int]]) -> Week | None:
     """Return the hours from the first to the last that has a record, shaded by their share of the most.
 
     Args:
         cells: 7 weekdays of 24 hours.
     """
     used = [hour for hour in range(24) if any(day[hour] for day in cells)]
-    most = max((count for day in cells for count in day), default=0)
-    return (
-        [
-            Hour(hour, tuple(Cell(day[hour], -(-day[hour] * SHADES // most)) for day in cells))
-            for hour in range(min(used), max(used) + 1)
-        ]
-        if used
-        else []
+    if not used:
+        return None
+    most = max(count for day in cells for count in day)
+    days = tuple(LEFT + number * SIDE for number in range(len(cells)))
+    hours = tuple(
+        Hour(
+            hour,
+            tuple(
+                Cell(day[hour], -(-day[hour] * SHADES // most), x, ABOVE + row * TALL)
+                for x, day in zip(days, cells, strict=True)
+            ),
+        )
+        for row, hour in enumerate(range(min(used), max(used) + 1))
     )
+    return Week(width=LEFT + len(days) * SIDE, height=ABOVE + len(hours) * TALL, days=days, hours=hours)

@@ -66,7 +66,7 @@ def posts(code: str) -> ResponseReturnValue:
             minutes,
             charts.month_codes(scope.days, scope.today),
         ),
-        hours=_week(scope, scope.place()),
+        drawn=_week(scope, scope.place()),
     )
 
 
@@ -127,7 +127,7 @@ def bases_table(code: str, form: str) -> Response:
 @access.reader
 def post(code: str, post: str) -> ResponseReturnValue:
     """Show one post: what it received, when, from whom, and how full it was."""
-    scope, found = _post(code, post)
+    scope, found = asked_post(code, post)
     return _page("places/post.html", scope, scope.place(post=found), post=found)
 
 
@@ -135,7 +135,7 @@ def post(code: str, post: str) -> ResponseReturnValue:
 @access.reader
 def base(code: str, base: str) -> ResponseReturnValue:
     """Show one base: its agreement, its posts, what it received, when and from whom."""
-    scope, found = _base(code, base)
+    scope, found = asked_base(code, base)
     return _page("places/base.html", scope, scope.place(base=found), base=found, **_of_base(scope, found))
 
 
@@ -143,7 +143,7 @@ def base(code: str, base: str) -> ResponseReturnValue:
 @access.reader
 def post_sheet(code: str, post: str) -> ResponseReturnValue:
     """Show a post for print, without the name of any member."""
-    scope, found = _post(code, post)
+    scope, found = asked_post(code, post)
     return _sheet("places/post_sheet.html", scope, scope.place(post=found), found.name, post=found)
 
 
@@ -151,7 +151,7 @@ def post_sheet(code: str, post: str) -> ResponseReturnValue:
 @access.reader
 def base_sheet(code: str, base: str) -> ResponseReturnValue:
     """Show a base for print, as its host may have it: without the name of any member."""
-    scope, found = _base(code, base)
+    scope, found = asked_base(code, base)
     here = scope.place(base=found)
     return _sheet("places/base_sheet.html", scope, here, found.name, base=found, **_of_base(scope, found))
 
@@ -160,7 +160,7 @@ def base_sheet(code: str, base: str) -> ResponseReturnValue:
 @access.reader
 def post_people(code: str, post: str, form: str) -> Response:
     """Export who of the unit served at a post."""
-    scope, found = _post(code, post)
+    scope, found = asked_post(code, post)
     return _people(scope, scope.place(post=found), found.name, form)
 
 
@@ -168,7 +168,7 @@ def post_people(code: str, post: str, form: str) -> Response:
 @access.reader
 def base_people(code: str, base: str, form: str) -> Response:
     """Export who of the unit served at a base."""
-    scope, found = _base(code, base)
+    scope, found = asked_base(code, base)
     return _people(scope, scope.place(base=found), found.name, form)
 
 
@@ -194,7 +194,12 @@ def shifts_table(code: str, post: str, form: str) -> Response:
     )
 
 
-def _post(code: str, post: str) -> tuple[Scope, PostFacts]:
+def asked_post(code: str, post: str) -> tuple[Scope, PostFacts]:
+    """Return how the address looks at a post from a unit in reach.
+
+    Raises:
+        Refusal: ``UNKNOWN`` or ``BAD_FIELD``.
+    """
     scope, session = asked_scope(code), db.session()
     found = places.post_of(session, post, unit_path=scope.unit.path)
     if found is None:
@@ -204,13 +209,18 @@ def _post(code: str, post: str) -> tuple[Scope, PostFacts]:
 
 
 def _own_post(code: str, post: str) -> tuple[Scope, PostFacts]:
-    scope, found = _post(code, post)
+    scope, found = asked_post(code, post)
     if not found.is_run_here:
         raise Refusal(Reason.UNKNOWN)
     return replace(scope, whose=Whose.POSTS), found
 
 
-def _base(code: str, base: str) -> tuple[Scope, BaseFacts]:
+def asked_base(code: str, base: str) -> tuple[Scope, BaseFacts]:
+    """Return how the address looks at a base from a unit in reach.
+
+    Raises:
+        Refusal: ``UNKNOWN`` or ``BAD_FIELD``.
+    """
     scope = asked_scope(code)
     found = places.base_of(db.session(), base, unit_path=scope.unit.path)
     if found is None:
@@ -287,7 +297,7 @@ def _figures(scope: Scope, here: Place) -> dict[str, Any]:
         "chart": charts.months(months, scope.days, scope.today),
         "grades": GRADES,
         "terms": [(term, terms.get(term.code) or nothing(term.code, term.name)) for term in scope.last_terms],
-        "hours": _week(scope, here),
+        "drawn": _week(scope, here),
     }
 
 
@@ -296,7 +306,7 @@ def _of_base(scope: Scope, found: BaseFacts) -> dict[str, Any]:
     return {"posts": lines, "agreement": agreement_of(found, scope.today)}
 
 
-def _week(scope: Scope, here: Place) -> list[place_charts.Hour]:
+def _week(scope: Scope, here: Place) -> place_charts.Week | None:
     zone = settings().zone
     return place_charts.week(by_weekday_and_hour(place.slots(db.session(), scope.days, here, zone), zone))
 

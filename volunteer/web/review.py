@@ -21,7 +21,7 @@ from volunteer.schemas.fields import N_
 from volunteer.stats import desk
 from volunteer.stats.cards import last_act
 from volunteer.web import access, flag_words, paging, photos, words
-from volunteer.web.desk import Kind, desk_of, with_details
+from volunteer.web.desk import Card, Desk, Kind, desk_of, with_details
 from volunteer.web.numbers import number
 from volunteer.web.show import settings
 
@@ -36,13 +36,7 @@ def queue() -> ResponseReturnValue:
     """List records, requests and objections that wait, the riskiest first."""
     session, actor, now = db.session(), access.actor(), clock.utc_now()
     found = desk_of(session, actor, campus=settings().campus, now=now)
-    kind, wanted = request.args.get("kind", ""), request.args.get("q", "").strip()
-    chosen = [
-        card
-        for card in found.cards
-        if kind in ("", card.kind)
-        and (not wanted or wanted in card.case.name or wanted in card.case.unit_name)
-    ]
+    chosen = chosen_cards(found)
     page = paging.page(chosen, CARDS_A_PAGE)
     return render_template(
         "branch/review.html",
@@ -57,6 +51,17 @@ def queue() -> ResponseReturnValue:
         may_reject=bool(access.roles() & access.REVIEWERS),
         now=now,
     )
+
+
+def chosen_cards(found: Desk) -> list[Card]:
+    """Return the cards that the address asks for: of a kind, or about a name or a branch."""
+    kind, wanted = request.args.get("kind", ""), request.args.get("q", "").strip()
+    return [
+        card
+        for card in found.cards
+        if kind in ("", card.kind)
+        and (not wanted or wanted in card.case.name or wanted in card.case.unit_name)
+    ]
 
 
 @bp.post("/review/confirm-quiet")

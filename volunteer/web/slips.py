@@ -16,7 +16,7 @@ from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats import slips as stats
 from volunteer.stats import units
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, downloads, paging
+from volunteer.web import access, downloads, paging, reaching
 from volunteer.web.show import settings
 from volunteer.web.slip_paper import PaperSlip, slips_pdf
 
@@ -44,7 +44,7 @@ def start() -> ResponseReturnValue:
 @access.registrar
 def lists(code: str) -> ResponseReturnValue:
     """Show who can sign in and whose slip is out; of a unit with others below, how many in each."""
-    unit, session, now = _unit(code), db.session(), clock.utc_now()
+    unit, session, now = reaching.unit(code, access.REGISTRARS), db.session(), clock.utc_now()
     counts = stats.entry_counts(session, unit.path, now=now)
     if not unit.is_leaf:
         return render_template("slips/college.html", unit=unit, counts=counts)
@@ -73,7 +73,7 @@ def lists(code: str) -> ResponseReturnValue:
 @access.registrar
 def draw(code: str) -> ResponseReturnValue:
     """Send new slips as a PDF: of one member, or of all that have no password yet."""
-    unit, actor, now = _unit(code), access.actor(), clock.utc_now()
+    unit, actor, now = reaching.unit(code, access.REGISTRARS), access.actor(), clock.utc_now()
     ref, keyring = print_ref(), settings().campus.keyring
     member_ids = _whom(unit)
 
@@ -145,11 +145,3 @@ def _whom(unit: UnitRow) -> list[int]:
         but_unused=but_unused,
         limit=MOST_AT_ONCE,
     )
-
-
-def _unit(code: str) -> UnitRow:
-    found = units.unit_to_read(db.session(), code, access.actor(), access.REGISTRARS)
-    if found is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
-    return found

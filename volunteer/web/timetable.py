@@ -19,12 +19,12 @@ from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.spans import day_start, local_day
 from volunteer.rules.timetable import Looked, PlannedShift, Weekly, check_times
 from volunteer.schemas.timetable import SLOTS, WEEKDAYS, slots_of, timetable_form, weekdays_of
-from volunteer.stats import college, registered, timetable, units
+from volunteer.stats import college, registered, timetable
 from volunteer.stats.college import TermRow
 from volunteer.stats.registered import PostRow
 from volunteer.stats.sign_ups import missing_in_unit
 from volunteer.stats.timetable import PostName, WeekShift
-from volunteer.web import access, paging
+from volunteer.web import access, paging, reaching
 from volunteer.web.forms import Form
 from volunteer.web.show import settings
 
@@ -110,12 +110,9 @@ def weekly(code: str) -> ResponseReturnValue:
 def week(code: str) -> ResponseReturnValue:
     """Show a week of all posts of a unit and of those below it, with what nobody covers."""
     session = db.session()
-    unit = units.unit_to_read(session, code, access.actor(), access.READERS)
-    if unit is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
+    unit = reaching.unit(code)
     now = clock.utc_now()
-    zone, monday = settings().zone, _monday(settings().campus.day(now))
+    zone, monday = settings().zone, asked_monday(settings().campus.day(now))
     days = [monday + timedelta(days=ahead) for ahead in range(7)]
     page = paging.page(timetable.posts_of_unit(session, unit.path), POSTS_A_PAGE)
     rows = timetable.week_of_posts(
@@ -143,10 +140,7 @@ def week(code: str) -> ResponseReturnValue:
 def gaps(code: str) -> ResponseReturnValue:
     """Show the shifts of the next two weeks for which people are wanted, and who did not come of late."""
     session, now = db.session(), clock.utc_now()
-    unit = units.unit_to_read(session, code, access.actor(), access.READERS)
-    if unit is None:
-        raise Refusal(Reason.UNKNOWN)
-    access.reach()
+    unit = reaching.unit(code)
     found = timetable.gaps_of_unit(session, unit.path, since=now, until=now + 2 * WEEK)
     page = paging.page(found, GAPS_A_PAGE)
     campus = settings().campus
@@ -239,7 +233,7 @@ def _lines(
     ]
 
 
-def _monday(today: date) -> date:
+def asked_monday(today: date) -> date:
     """Return the Monday of the week that the address asks for, by default of this one."""
     try:
         day = date.fromisoformat(request.args.get("from", ""))

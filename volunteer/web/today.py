@@ -29,7 +29,8 @@ class Today:
     def is_empty(self) -> bool:
         """Whether nothing is to be done."""
         wait = self.waiting
-        return not (wait.cases or wait.questions or wait.certificates or self.forgotten)
+        papers = wait.certificates or wait.decisions or wait.recounts
+        return not (wait.cases or wait.questions or papers or self.forgotten)
 
 
 def today_of(session: Session, actor: Actor, *, now: datetime, unit_path: str | None = None) -> Today | None:

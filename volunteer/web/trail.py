@@ -12,7 +12,7 @@ from volunteer.database import db
 from volunteer.rules.kinds import Sight
 from volunteer.rules.spans import day_start
 from volunteer.stats.trail import Asked, Cursor, TrailLine, trail
-from volunteer.web import access, looks, tables, trail_words
+from volunteer.web import access, looks, tables, trail_facts, trail_words
 from volunteer.web.sheets import Column, Kind
 from volunteer.web.show import settings
 
@@ -37,7 +37,7 @@ def lines() -> ResponseReturnValue:
         next_link=_link(further) if further else "",
         said=trail_words.said,
         subject=trail_words.subject,
-        details=trail_words.details,
+        details=trail_facts.details,
         acts=trail_words.acts(),
         subjects=trail_words.subjects(),
         query=request.query_string.decode("ascii", "replace"),
@@ -57,7 +57,7 @@ def lines_table(form: str) -> Response:
         Column("subject", _("About"), Kind.TEXT, lambda line: trail_words.subject(line.subject)),
         Column("number", _("Number"), Kind.NUMBER, lambda line: line.subject_id),
         Column("name", _("Name"), Kind.TEXT, lambda line: line.about),
-        Column("facts", _("Details"), Kind.TEXT, lambda line: trail_words.details(line.facts)),
+        Column("facts", _("Details"), Kind.TEXT, lambda line: trail_facts.details(line.facts)),
     ]
     basis = _("Basis: the newest acts and looks within reach, as searched")
     table = tables.described(access.me().name, _("trail"), basis, columns, found, now=clock.utc_now())

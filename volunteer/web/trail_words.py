@@ -1,6 +1,5 @@
 """What the acts of the trail, and the rows that they were about, are called."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from volunteer.rules.kinds import Sight
 from volunteer.web import words
 
-LONGEST = 40
 ACTS: Mapping[str, Any] = {
     "check_in": _l("check-in"),
     "check_out": _l("check-out"),
@@ -59,6 +57,7 @@ ACTS: Mapping[str, Any] = {
     "declined_certificate": _l("declined a certificate"),
     "withdrawn_certificate": _l("took a request for a certificate back"),
     "ask_erasure": _l("asked to be forgotten"),
+    "withdraw_erasure": _l("took a wish to be forgotten back"),
     "grant_erasure": _l("granted a wish to be forgotten"),
     "refuse_erasure": _l("refused a wish to be forgotten"),
     "anonymise": _l("name taken out"),
@@ -141,17 +140,6 @@ def said(act: str) -> str:
 def subject(name: str) -> str:
     """Return what a kind of row is called."""
     return str(SUBJECTS.get(name, name.replace("_", " ")))
-
-
-def details(facts: str | None) -> str:
-    """Return the facts of a line as text; what is long, such as a hash, is cut."""
-    if not facts or not facts.startswith("{"):
-        return facts or ""
-    held: Mapping[str, object] = json.loads(facts)
-    told = ((name, str(value)) for name, value in held.items() if value is not None)
-    return ", ".join(
-        f"{name} {text if len(text) <= LONGEST else text[:LONGEST] + '…'}" for name, text in told
-    )
 
 
 def acts() -> list[tuple[str, str]]:

@@ -219,6 +219,7 @@ WORDS = _Words(
         Sight.DUE_FILE: _l("took the list of those due along as a file"),
         Sight.REPORT_FILE: _l("took a report with its members along"),
         Sight.TRAIL_FILE: _l("took the trail along as a file"),
+        Sight.CASES_FILE: _l("took a list of cases or notices with names along"),
         NoticeKind.HOURS: _l("Notice of service hours"),
         NoticeKind.CERTIFICATES: _l("Notice of certificates to be issued"),
     },
