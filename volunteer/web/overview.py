@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -108,6 +109,7 @@ def overview(code: str) -> ResponseReturnValue:
         net=sum(month.net for month in months),
         units_page=_units_page([] if unit.is_leaf else below, lambda shown: _rows(seen, basis, shown, due)),
         months=months,
+        behind=_behind(unit, basis),
         chart=charts.months(months, days, today),
         grades=rollups.GRADES,
         tally=by_place,
@@ -152,6 +154,14 @@ def _unit(code: str) -> tuple[UnitRow, list[UnitRow]]:
 
 def _full(people: Sequence[Progress], today: date) -> Sequence[Any]:
     return standings(db.session(), [one.member_id for one in people], today=today)
+
+
+def _behind(unit: UnitRow, basis: Basis) -> str:
+    """Return the address of the records behind the hours; each member's own window is no days to ask for."""
+    if basis.days is None:
+        return ""
+    kept = {name: request.args[name] for name in ("period", "year", "from", "to") if request.args.get(name)}
+    return f"/units/{unit.code}/records?{urlencode(kept or {'period': basis.name})}"
 
 
 def _by_month(basis: Basis, unit: UnitRow) -> Sequence[RollUp]:

@@ -123,7 +123,7 @@ def bases_table(code: str, form: str) -> Response:
 @access.reader
 def post(code: str, post: str) -> ResponseReturnValue:
     """Show one post: what it received, when, from whom, and how full it was."""
-    scope, found = _post(code, post)
+    scope, found = asked_post(code, post)
     return _page("places/post.html", scope, scope.place(post=found), post=found)
 
 
@@ -131,7 +131,7 @@ def post(code: str, post: str) -> ResponseReturnValue:
 @access.reader
 def base(code: str, base: str) -> ResponseReturnValue:
     """Show one base: its agreement, its posts, what it received, when and from whom."""
-    scope, found = _base(code, base)
+    scope, found = asked_base(code, base)
     return _page("places/base.html", scope, scope.place(base=found), base=found, **_of_base(scope, found))
 
 
@@ -139,7 +139,7 @@ def base(code: str, base: str) -> ResponseReturnValue:
 @access.reader
 def post_sheet(code: str, post: str) -> ResponseReturnValue:
     """Show a post for print, without the name of any member."""
-    scope, found = _post(code, post)
+    scope, found = asked_post(code, post)
     return _sheet("places/post_sheet.html", scope, scope.place(post=found), found.name, post=found)
 
 
@@ -147,7 +147,7 @@ def post_sheet(code: str, post: str) -> ResponseReturnValue:
 @access.reader
 def base_sheet(code: str, base: str) -> ResponseReturnValue:
     """Show a base for print, as its host may have it: without the name of any member."""
-    scope, found = _base(code, base)
+    scope, found = asked_base(code, base)
     here = scope.place(base=found)
     return _sheet("places/base_sheet.html", scope, here, found.name, base=found, **_of_base(scope, found))
 
@@ -156,7 +156,7 @@ def base_sheet(code: str, base: str) -> ResponseReturnValue:
 @access.reader
 def post_people(code: str, post: str, form: str) -> Response:
     """Export who of the unit served at a post."""
-    scope, found = _post(code, post)
+    scope, found = asked_post(code, post)
     return _people(scope, scope.place(post=found), found.name, form)
 
 
@@ -164,7 +164,7 @@ def post_people(code: str, post: str, form: str) -> Response:
 @access.reader
 def base_people(code: str, base: str, form: str) -> Response:
     """Export who of the unit served at a base."""
-    scope, found = _base(code, base)
+    scope, found = asked_base(code, base)
     return _people(scope, scope.place(base=found), found.name, form)
 
 
@@ -190,7 +190,12 @@ def shifts_table(code: str, post: str, form: str) -> Response:
     )
 
 
-def _post(code: str, post: str) -> tuple[Scope, PostFacts]:
+def asked_post(code: str, post: str) -> tuple[Scope, PostFacts]:
+    """Return how the address looks at a post from a unit in reach.
+
+    Raises:
+        Refusal: ``UNKNOWN`` or ``BAD_FIELD``.
+    """
     scope = asked_scope(code)
     found = places.post_of(db.session(), post, unit_path=scope.unit.path, span=scope.span, now=scope.now)
     if found is None:
@@ -199,13 +204,18 @@ def _post(code: str, post: str) -> tuple[Scope, PostFacts]:
 
 
 def _own_post(code: str, post: str) -> tuple[Scope, PostFacts]:
-    scope, found = _post(code, post)
+    scope, found = asked_post(code, post)
     if not found.is_run_here:
         raise Refusal(Reason.UNKNOWN)
     return replace(scope, whose=Whose.POSTS), found
 
 
-def _base(code: str, base: str) -> tuple[Scope, BaseFacts]:
+def asked_base(code: str, base: str) -> tuple[Scope, BaseFacts]:
+    """Return how the address looks at a base from a unit in reach.
+
+    Raises:
+        Refusal: ``UNKNOWN`` or ``BAD_FIELD``.
+    """
     scope = asked_scope(code)
     found = places.base_of(db.session(), base, unit_path=scope.unit.path)
     if found is None:
