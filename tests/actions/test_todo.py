@@ -3,13 +3,15 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from tests.actions.stage import Stage, at, leads
 from tests.actions.test_questions import ask
 from tests.actions.test_recounts import propose as propose_recount
 from volunteer.actions import meeting, recounts, registry
-from volunteer.actions.accounts import give_role
+from volunteer.actions.accounts import end_role, give_role
 from volunteer.actions.meeting import Proposed
+from volunteer.models import Account, RoleGrant
 from volunteer.rules.kinds import DecisionKind, Role
 from volunteer.rules.policy import HoursPolicy
 from volunteer.stats.rollups import Days
@@ -165,6 +167,12 @@ def test_made_up_hours_stand_with_both_who_approved_and_with_the_leader_of_the_p
         ("organiser", 60, 240),
     ]
     assert [(one.name, one.made_up, one.whole) for one in found.leaders] == [("leader", 60, 240)]
+    # Who leads the post no more has no share in it.
+    grant = select(RoleGrant.id).join(Account, Account.id == RoleGrant.account_id)
+    led = stage.session.scalars(grant.where(Account.login == "leader")).all()
+    for grant_id in led:
+        end_role(stage.session, grant_id=grant_id, actor=None, now=at("17 09:00"))
+    assert shares_of(stage.session, days, unit_path=f"/{stage.cast.college}/").leaders == []
 
 
 def test_a_year_without_service_has_no_shares(stage: Stage) -> None:

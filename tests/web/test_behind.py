@@ -5,11 +5,14 @@ import re
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from tests.actions.stage import Stage
 from tests.cast import Cast
 from tests.web.conftest import Browser, Enter
+from tests.web.test_trail import looks_of, opened
 from volunteer.rules.campus import Campus
+from volunteer.rules.kinds import Sight
 from volunteer.rules.tally import hours_text
 
 # Mei 170 minutes by scans; Ning 61 and Bo of another branch 120 made up, which the leader approved.
@@ -115,6 +118,24 @@ def test_names_stay_with_the_own_unit_and_records_with_who_may_read_them(
     )
     assert [neighbour.get(one).status_code for one in bo] == [200]
     assert [secretary.get(one).status_code for one in bo] == [404]
+
+
+def test_who_looked_at_whose_records_is_kept(office: Browser, people: Cast, app: Flask) -> None:
+    mei = re.findall(r"/visits/\d+", office.get("/units/COL/report/records?by=grade&key=B").text)[0]
+    for path in (
+        "/units/LAW/records",
+        mei,
+        f"/approvers/{people.leader_account}",
+        "/api/v1/units/COL/visits",
+    ):
+        assert opened(office, path).status_code == 200
+    kept = [(what, member, unit) for _, what, member, unit in looks_of(app) if what is Sight.RECORDS]
+    assert kept == [
+        (Sight.RECORDS, None, people.law),
+        (Sight.RECORDS, people.mei, None),
+        (Sight.RECORDS, None, None),
+        (Sight.RECORDS, None, people.college),
+    ]
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

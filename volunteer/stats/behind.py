@@ -24,10 +24,11 @@ Condition = ColumnElement[bool]
 class Behind:
     """A record with whose it is and the branch at that time. ``name`` is None for other units' members.
 
-    ``member_id`` leads to her page, and is None where it is out of reach.
+    ``member_id`` leads to her page, and is None where it is out of reach; ``whose_id`` is for the trail.
     """
 
     record: Record
+    whose_id: int
     unit_name: str
     name: str | None
     student_no: str | None
@@ -128,6 +129,7 @@ def one_record(
 def _behind(row: Any, now: datetime) -> Behind:
     return Behind(
         record=record_of(row, now),
+        whose_id=row.member_id,
         unit_name=row.unit_name,
         name=row.name if row.is_named else None,
         student_no=row.student_no if row.is_named else None,

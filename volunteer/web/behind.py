@@ -64,6 +64,7 @@ def of_approver(account_id: int) -> ResponseReturnValue:
     is_ours = accounts.account(db.session(), account_id, access.actor(), access.OVERSEERS) is not None
     if account is None or not (is_ours or sum_of(db.session(), where).net):
         raise Refusal(Reason.UNKNOWN)
+    looks.saw(Sight.RECORDS)
     return _page(where, None, "college/approver.html", account=account, days=days, grade=_asked_grade())
 
 
@@ -75,7 +76,7 @@ def visit(visit_id: int) -> ResponseReturnValue:
     if one is None:
         raise Refusal(Reason.UNKNOWN)
     access.reach()
-    looks.saw(Sight.RECORDS, member_id=one.member_id)
+    looks.saw(Sight.RECORDS, member_id=one.whose_id)
     return render_template("places/visit.html", one=one)
 
 
