@@ -38,6 +38,7 @@ class Paper(FPDF):
         self.add_font("sans", fname=str(pylopdf_fonts_zh_cn.sans_path()))
         self.set_font("sans", size=12)
         self._lines: dict[tuple[str, float, float], Sequence[str]] = {}
+        self._widths: dict[tuple[str, float], float] = {}
         self._known = _letters_of(self.fonts["sans"]) | {ord("\n")}
 
     def file(self) -> bytes:
@@ -98,7 +99,7 @@ class Paper(FPDF):
     def _break(self, text: str, room: float) -> Sequence[str]:
         lines, used = [""], 0.0
         for part in (part for piece in _PIECES.findall(text) for part in self._parts(piece, room)):
-            width = 0.0 if part == "\n" else self.get_string_width(part)
+            width = self._width(part)
             if part == "\n" or (lines[-1] and not part.isspace() and used + width > room):
                 lines.append("")
                 used = 0.0
@@ -110,7 +111,7 @@ class Paper(FPDF):
 
     def _parts(self, piece: str, room: float) -> Sequence[str]:
         """Return *piece* whole, or cut where it is wider than a line, as a hash is."""
-        if piece.isspace() or self.get_string_width(piece) <= room:
+        if piece.isspace() or self._width(piece) <= room:
             return [piece]
         parts = [""]
         for sign in piece:
@@ -118,6 +119,12 @@ class Paper(FPDF):
                 parts.append("")
             parts[-1] += sign
         return parts
+
+    def _width(self, part: str) -> float:
+        known = part, self.font_size_pt
+        if known not in self._widths:
+            self._widths[known] = 0.0 if part == "\n" else self.get_string_width(part)
+        return self._widths[known]
 
     def spelled(self, text: str) -> str:
         """Return *text* as the fonts can print it: a sign that neither has is told by its number.
