@@ -13,7 +13,7 @@ from tests.actions.stage import Stage, at
 from tests.cast import NOW, TODAY
 from volunteer.actions import decide, people
 from volunteer.actions.anonymise import anonymise, anonymise_due, due
-from volunteer.actions.erasures import answer_erasure, ask_erasure
+from volunteer.actions.erasures import answer_erasure, ask_erasure, withdraw_erasure
 from volunteer.actions.housekeep import would_do
 from volunteer.actions.seal import seal, verify
 from volunteer.database import Model
@@ -226,6 +226,20 @@ def test_the_college_refuses_with_a_reason_and_she_may_ask_again(stage: Stage) -
     assert reason_of(lambda: answer(stage, wish, True))[0] is Reason.CHANGED_MEANWHILE
     assert stage.session.get_one(Member, stage.cast.hua).name == "王华"
     assert ask(stage, "secretary", "hua") != wish
+
+
+def test_she_may_take_her_wish_back_until_it_is_answered(stage: Stage) -> None:
+    def back(login: str) -> bool:
+        return withdraw_erasure(stage.session, member_id=stage.cast.hua, actor=stage.actor(login), now=NOW)
+
+    wish = ask(stage, "secretary", "hua")
+    assert reason_of(lambda: back("office"))[0] is Reason.NOT_A_MEMBER
+    assert [back("secretary"), back("secretary")] == [True, False]
+    assert reason_of(lambda: answer(stage, wish, True))[0] is Reason.UNKNOWN
+    answer(stage, ask(stage, "secretary", "hua"), False)
+    assert back("secretary") is False
+    acts = stage.session.scalars(select(AuditLine.act).where(AuditLine.act.like("%erasure")))
+    assert acts.all() == ["ask_erasure", "withdraw_erasure", "ask_erasure", "refuse_erasure"]
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,14 @@ def test_hours_by_grade_are_those_decided_in_the_time_about_these_units(stage: S
     assert grades(stage.cast.bio, "01-01 00:00", "12-31 00:00") == {}
 
 
+def test_who_approved_what_better_evidence_overtook_let_nothing_count(stage: Stage) -> None:
+    visit = stage.come("mei", "09:00").visit_id
+    stage.approve(stage.correction(visit, "12:00", "15:00"), "organiser", "15:10")
+    stage.attest("11:00", ["mei"], "leader", "16:00")
+    assert stage.stands(visit) == (VisitState.CONFIRMED, Grade.C, 120)
+    assert (rows(stage)["organiser"].cases, rows(stage)["organiser"].grades) == (1, {})
+
+
 def test_typed_minutes_stand_on_a_line_of_their_own(stage: Stage) -> None:
     request = record(stage, 600, by=None)
     stage.approve(request, "organiser", "11:00")

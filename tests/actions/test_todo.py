@@ -3,13 +3,16 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from tests.actions.stage import Stage, at, leads
 from tests.actions.test_questions import ask
 from tests.actions.test_recounts import propose as propose_recount
 from volunteer.actions import meeting, recounts, registry
+from volunteer.actions.accounts import end_role, give_role
 from volunteer.actions.meeting import Proposed
-from volunteer.rules.kinds import DecisionKind
+from volunteer.models import Account, RoleGrant
+from volunteer.rules.kinds import DecisionKind, Role
 from volunteer.rules.policy import HoursPolicy
 from volunteer.stats.rollups import Days
 from volunteer.stats.shares import shares_of
@@ -44,6 +47,12 @@ def test_a_request_waits_for_the_next_hand_alone(stage: Stage) -> None:
     assert (waiting(stage, "leader").requests, waiting(stage, "organiser").requests) == (0, 1)
     stage.approve(request, "organiser", "13:20")
     assert waiting(stage, "office").requests == 0
+
+
+def test_what_she_approved_first_waits_for_another_of_the_committee(stage: Stage) -> None:
+    request = stage.make_up("mei", "09:00", "12:00", "13:00")
+    stage.approve(request, "organiser", "13:10")
+    assert [waiting(stage, who).requests for who in ("organiser", "secretary", "office")] == [0, 1, 1]
 
 
 def test_an_own_request_waits_for_others(stage: Stage) -> None:
@@ -87,13 +96,32 @@ def test_a_recount_waits_for_another_person_of_the_college_until_it_is_decided(s
     assert waiting(stage, "office_second").recounts == 0
 
 
-def test_a_proposed_decision_waits_for_the_college(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("by", "waits"),
+    [("organiser", {"office", "office_second"}), ("office", {"office_second"})],
+    ids=["of the branch", "of the college itself"],
+)
+def test_a_proposed_decision_waits_for_others_of_the_college(stage: Stage, by: str, waits: set[str]) -> None:
+    made_college(stage, "mei")
     wanted = Proposed(what=DecisionKind.CANCELLATION, member_id=stage.cast.mei, on=date(2026, 3, 16))
-    actor, now = stage.actor("organiser"), at("13:00")
+    actor, now = stage.actor(by), at("13:00")
     meeting.propose(stage.session, wanted, reason="支部大会决定", actor=actor, campus=stage.campus, now=now)
-    found = {who: waiting(stage, who).decisions for who in ("organiser", "secretary", "office", "neighbour")}
-    assert found == {"organiser": 0, "secretary": 0, "office": 1, "neighbour": 0}
-    assert waiting(stage, "office").office_unit == "COL"
+    found = {who: waiting(stage, who) for who in ("mei", "organiser", "neighbour", "office", "office_second")}
+    assert {who for who, one in found.items() if one.decisions} == waits
+    assert found["office"].office_unit == "COL"
+
+
+def made_college(stage: Stage, login: str) -> None:
+    """Give an account the college's role too."""
+    account_id = stage.actor(login).account_id
+    give_role(
+        stage.session,
+        account_id=account_id,
+        role=Role.COLLEGE,
+        unit_id=stage.cast.college,
+        actor=None,
+        now=at("08:00"),
+    )
 
 
 def test_a_question_waits_for_the_keepers_of_the_post_with_the_site_to_answer_it(stage: Stage) -> None:
@@ -139,6 +167,12 @@ def test_made_up_hours_stand_with_both_who_approved_and_with_the_leader_of_the_p
         ("organiser", 60, 240),
     ]
     assert [(one.name, one.made_up, one.whole) for one in found.leaders] == [("leader", 60, 240)]
+    # Who leads the post no more has no share in it.
+    grant = select(RoleGrant.id).join(Account, Account.id == RoleGrant.account_id)
+    led = stage.session.scalars(grant.where(Account.login == "leader")).all()
+    for grant_id in led:
+        end_role(stage.session, grant_id=grant_id, actor=None, now=at("17 09:00"))
+    assert shares_of(stage.session, days, unit_path=f"/{stage.cast.college}/").leaders == []
 
 
 def test_a_year_without_service_has_no_shares(stage: Stage) -> None:

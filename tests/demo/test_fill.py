@@ -61,7 +61,7 @@ def test_there_are_961_people_in_ten_staff_and_nineteen_student_branches(college
         select(Unit.branch_kind, func.count()).where(Unit.branch_kind.is_not(None)).group_by(Unit.branch_kind)
     )
     assert dict(list(kinds)) == {BranchKind.STAFF: 10, BranchKind.STUDENT: 19}
-    counts = counts_of(college, "/1/")
+    counts = counts_of(college, "/1/", now=NOW)
     assert counts.members == 961
     assert counts.probationary >= 300
     assert counts.bases == 10

@@ -80,3 +80,27 @@ def test_what_is_left_of_the_budget_shows_at_home(
         traveller.shift(60)
         assert enter(who).post(f"/review/requests/{request}/approve").status_code == 303
     assert "4.66 of 7.50 h left" in forgetful.get("/home?lang=en").text
+
+
+def test_the_leader_closes_the_shift_until_the_24_hours_are_over(
+    forgetful: Browser, enter: Enter, traveller: time_machine.Traveller
+) -> None:
+    form = 'action="/shifts/S1/close"'
+    leader, path = enter("leader"), "/shifts/S1?lang=en"
+    traveller.move_to(NOON + timedelta(hours=24))
+    page = leader.get(path).text
+    assert form in page and "Possible until 2026-03-17 12:00" in page
+    traveller.move_to(NOON + timedelta(hours=24, seconds=1))
+    page = leader.get(path).text
+    assert form not in page and "By now each asks for it under Records" in page
+
+
+def test_who_alone_forgot_is_sent_to_another_keeper(
+    enter: Enter, code: Code, traveller: time_machine.Traveller
+) -> None:
+    secretary = enter("secretary")
+    secretary.send("/api/v1/scans", {"code": code(NOW), "action": "in"})
+    traveller.move_to(NOON + timedelta(hours=3))
+    page = secretary.get("/shifts/S1?lang=en").text
+    assert 'action="/shifts/S1/close"' not in page and "Another keeper of the post" in page
+    assert 'action="/shifts/S1/close"' in enter("leader").get("/shifts/S1").text

@@ -19,8 +19,13 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from sqlalchemy.orm import Session
 
 from tests.cast import NOW, Cast
+from volunteer.actions.access import load_actor
+from volunteer.actions.reports import Written, freeze
 from volunteer.actions.tokens import make_token
+from volunteer.rules.campus import Campus
+from volunteer.rules.kinds import ReportKind
 from volunteer.rules.names import clean_line
+from volunteer.rules.periods import period_named
 from volunteer.rules.reasons import Refusal
 
 DEPTH = int(os.environ.get("VOLUNTEER_FUZZ", "1"))
@@ -32,6 +37,8 @@ KNOWN = {
     "base": ("LIB",),
     "post": ("READ", "GATE"),
     "student_no": ("2023010001", "2023020001"),
+    "report_id": (1,),
+    "with": (1,),
 }
 # What JSON Schema cannot say: one field against another, and the years that we know. There alone may what the
 # description allows be refused.
@@ -82,11 +89,20 @@ def known(case: Case, draw: Any) -> None:
 
 
 @pytest.fixture
-def tokens(people: Cast, write: Any, request: pytest.FixtureRequest) -> list[str]:
-    """A token of each whom the test names."""
+def tokens(people: Cast, write: Any, campus: Campus, request: pytest.FixtureRequest) -> list[str]:
+    """A token of each whom the test names; there is one frozen report."""
     accounts = [getattr(people, f"{who}_account") for who in request.param]
 
     def make(session: Session) -> list[str]:
+        freeze(
+            session,
+            Written(ref="00000000-0000-0000-0000-000000000001"),
+            unit_id=people.law,
+            period=period_named(ReportKind.MONTH, "2026-03", {}),
+            actor=load_actor(session, people.secretary_account),
+            campus=campus,
+            now=NOW,
+        )
         return [make_token(session, account_id=one, actor_id=None, now=NOW) for one in accounts]
 
     made: list[str] = write(make)

@@ -41,7 +41,9 @@ def told(people: Cast, write: Callable[..., Any]) -> Cast:
     """Mei has entered an address, and is then told of her shift."""
 
     def happen(session: Any) -> None:
-        keep_address(session, account_id=people.mei_account, address="mei@example.edu", now=NOW)
+        keep_address(
+            session, account_id=people.mei_account, address="mei@example.edu", language="zh_Hans", now=NOW
+        )
         for member_id in (people.mei, people.ning):
             tell_member(session, member_id, MessageKind.REMINDER, "remind:1", now=NOW, shift_id=people.shift)
 
@@ -73,6 +75,18 @@ def test_a_message_goes_to_the_address_of_who_entered_one_once(
     assert title == "五十小时：你的班次" and "岗位READ" in text and text.endswith("/inbox")
 
 
+def test_a_letter_speaks_the_language_of_its_reader(
+    app: Flask, settings: Settings, told: Cast, enter: Enter
+) -> None:
+    sent: Sent = []
+    enter("mei").post("/language", language="en")
+    # Somebody else's choice is her own.
+    enter("ning").post("/language", language="zh_Hant")
+    assert send(app, mailing(settings), post=lambda *one: sent.append(one) is None) == 1
+    ((_url, title, _text),) = sent
+    assert title == "Fifty Hours: your shift"
+
+
 def test_without_a_way_out_nothing_is_written_or_sent(
     app: Flask, settings: Settings, told: Cast, read: Any
 ) -> None:
@@ -88,7 +102,11 @@ def test_what_was_read_meanwhile_or_whose_address_is_gone_is_not_sent(
     write(lambda session: mark_read(session, account_id=told.mei_account, now=NOW))
     later = NOW + timedelta(hours=1)
     send(app, mailing(settings), later, post=lambda *_: pytest.fail("sent"))
-    write(lambda session: keep_address(session, account_id=told.mei_account, address=None, now=later))
+    write(
+        lambda session: keep_address(
+            session, account_id=told.mei_account, address=None, language="en", now=later
+        )
+    )
     send(app, mailing(settings), later + timedelta(days=2), post=lambda *_: pytest.fail("sent"))
 
 

@@ -66,6 +66,28 @@ ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
 @ONE_ENGINE
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("language", ["zh_Hans", "en"])
+def test_rows_that_are_taken_along_and_sent_again_bring_the_same_hours(
+    enter: Enter, people: Cast, read: Any, form: str, language: str
+) -> None:
+    organiser, secretary = enter("organiser"), enter("secretary")
+    # A third of an hour has no end in decimals, and a row may tell its hours alone.
+    odd = "310103,李梅,2023010001,植树,2026-03-08 13:00,2026-03-08 14:20,0.34\n"
+    organiser.post(sent(organiser, ROWS + odd)).get_data()
+    total = select(func.sum(Request.minutes))
+    before = read(total)
+    organiser.post("/language", language=language)
+    file = organiser.get(f"/outside-files/1.{form}").data
+    secretary.post("/outside-files/1/reject", reason="重新上报")
+    form_sent = {"source": "i志愿", "unit": "LAW", "file": (io.BytesIO(file), f"again.{form}")}
+    path = organiser.post("/registry/import/outside", **form_sent).headers["Location"]
+    assert counts(organiser.get(f"{path}?lang=en").text) == ("3", "0", "0")
+    organiser.post(path).get_data()
+    assert read(total.where(Request.batch_id == 2)) == read(total.where(Request.batch_id == 1)) == before
+
+
+@ONE_ENGINE
 def test_how_a_platform_calls_its_columns_is_said_once(enter: Enter, people: Cast) -> None:
     organiser = enter("organiser")
     strange = "甲,乙,丙,丁\n李梅,植树,2026-03-08,2\n"

@@ -168,6 +168,14 @@ def test_its_paper_is_the_same_bytes_each_time_and_says_what_the_page_says(
     assert enter("office").get(f"{path}/report.pdf").data == first.data
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_those_sign_a_report_who_answer_for_such_a_unit(morning: None, enter: Enter) -> None:
+    office = enter("office")
+    signed = {code: office.get(f"/units/{code}/report").text for code in ("LAW", "COL")}
+    assert "<div>支部委员会<" in signed["LAW"] and "<div>党委办<" not in signed["LAW"]
+    assert "<div>党委办<" in signed["COL"] and "<div>支部委员会<" not in signed["COL"]
+
+
 BAD_TEXTS = {"too long": {"plans": "一" * 1001}, "invisible": {"shortcomings": "看不\u200b见"}}
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from volunteer.actions.access import check_college, check_not_own
@@ -41,6 +41,27 @@ def ask_erasure(
     session.flush()
     note(session, "ask_erasure", "member", member_id, actor_id=actor.account_id, now=now, erasure=erasure.id)
     return erasure.id
+
+
+def withdraw_erasure(session: Session, *, member_id: int, actor: Actor, now: datetime) -> bool:
+    """Forget a wish that nobody has answered yet; False where none waits.
+
+    Raises:
+        Refusal: ``NOT_A_MEMBER``.
+    """
+    if not actor.is_member(member_id):
+        raise Refusal(Reason.NOT_A_MEMBER)
+    # In one statement, so that of her and who answers at the same time one comes first.
+    gone = session.scalars(
+        delete(Erasure)
+        .where(Erasure.member_id == member_id, Erasure.decided_at.is_(None))
+        .returning(Erasure.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for erasure_id in gone:
+        by = actor.account_id
+        note(session, "withdraw_erasure", "member", member_id, actor_id=by, now=now, erasure=erasure_id)
+    return bool(gone)
 
 
 def answer_erasure(

@@ -37,18 +37,32 @@ class Due:
     digest_on: date | None
     waiting: int | None
     gaps: int | None
+    language: str | None
 
 
-def keep_address(session: Session, *, account_id: int, address: str | None, now: datetime) -> None:
-    """Keep where somebody wants to be told besides, at her own wish; None forgets it."""
+def keep_address(
+    session: Session, *, account_id: int, address: str | None, language: str, now: datetime
+) -> None:
+    """Keep where somebody wants to be told besides, at her own wish; None forgets it.
+
+    Args:
+        language: Key of the catalogue in which letters to her are written.
+    """
     held = session.get(MailAddress, account_id)
     if (held.address if held else None) == address:
         return
     session.execute(delete(MailAddress).where(MailAddress.account_id == account_id))
     if address is not None:
-        session.execute(insert(MailAddress).values(account_id=account_id, address=address, since=now))
+        session.execute(
+            insert(MailAddress).values(account_id=account_id, address=address, since=now, language=language)
+        )
     act = "forget_address" if address is None else "keep_address"
     note(session, act, "account", account_id, actor_id=account_id, now=now)
+
+
+def write_in(session: Session, *, account_id: int, language: str) -> None:
+    """Let letters to somebody speak the language that she reads from now on, if she entered an address."""
+    session.execute(update(MailAddress).where(MailAddress.account_id == account_id).values(language=language))
 
 
 def write_letters(session: Session, *, now: datetime) -> int:
@@ -111,6 +125,7 @@ def take_due(session: Session, *, now: datetime) -> list[Due]:
             Letter.digest_on,
             Letter.waiting,
             Letter.gaps,
+            MailAddress.language,
         )
         .outerjoin(Message, Message.id == Letter.message_id)
         .outerjoin(MailAddress, MailAddress.account_id == Message.account_id)

@@ -51,13 +51,14 @@ class DailyChore(Model):
 
 
 class MailAddress(Model):
-    """Where a person wants to be told outside the application; she entered it herself."""
+    """Where a person wants to be told outside the application, and in which language; she said so herself."""
 
     __tablename__ = "mail_address"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     address: Mapped[str] = mapped_column(String(120))
     since: Mapped[datetime]
+    language: Mapped[str] = mapped_column(String(10))
 
 
 class Letter(Numbered):

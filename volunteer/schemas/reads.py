@@ -98,6 +98,48 @@ class VisitQuery(Sent):
     limit = fields.Integer(load_default=PAGE, validate=validate.Range(1, 200))
 
 
+class VisitOf(VisitRow):
+    """A record of a unit, with whose it is and the branch at that time."""
+
+    student_no = fields.String()
+    name = fields.String()
+    unit = fields.String()
+
+
+class VisitSum(Answer):
+    """What all the records come to, on whatever page they stand. Minutes."""
+
+    visits = fields.Integer()
+    headcount = fields.Integer()
+    person_times = fields.Integer()
+    net = fields.Integer()
+    credited = fields.Integer()
+
+
+class UnitVisitPage(Answer):
+    """The confirmed records behind a unit's figures, newest first, and what all of them come to."""
+
+    total = fields.Nested(VisitSum)
+    visits = fields.List(fields.Nested(VisitOf))
+    next = fields.Integer(allow_none=True)
+
+
+class UnitVisitQuery(VisitQuery):
+    """Which records of a unit: of which days, at which post or base."""
+
+    since = Day(data_key="from", load_default=None)
+    until = Day(data_key="to", load_default=None)
+    post = CodeField(load_default=None)
+    base = CodeField(load_default=None)
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_days(self, values: dict[str, Any], **_kwargs: Any) -> None:
+        """Refuse days that end before they begin."""
+        start, end = values["since"], values["until"]
+        if start and end and end <= start:
+            raise ValidationError(ENDS_LATER, "to")
+
+
 class Place(fields.Field[tuple[int, str]]):
     """The cursor of progress rows: the missing minutes of the last one, and her number."""
 

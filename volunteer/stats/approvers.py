@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Subquery,
     and_,
     case,
     cast,
@@ -126,8 +127,48 @@ def _row(values: Mapping[Any, Any]) -> ApproverRow:
     return ApproverRow(**plain, by_grade=tuple(values[name] for name in BY_GRADE))
 
 
+def let_count(
+    account_id: int, unit_ids: Any, *, since: datetime, until: datetime, grade: Grade | None = None
+) -> list[ColumnElement[bool]]:
+    """Return the condition on the records that count by the account's approval or confirmation.
+
+    Args:
+        grade: Of this one alone.
+    """
+    let = _let(since, until)
+    mine = select(let.c.visit_id).where(let.c.account_id == account_id)
+    found = [Visit.id.in_(mine), *_counts(unit_ids)]
+    return found if grade is None else [*found, Visit.grade == grade]
+
+
+def name_of(session: Session, account_id: int) -> str | None:
+    """Return what the account's holder is called."""
+    return session.execute(select(Account.name).where(Account.id == account_id)).scalar_one_or_none()
+
+
+def _counts(unit_ids: Any) -> list[ColumnElement[bool]]:
+    return [Visit.state == VisitState.CONFIRMED, Visit.net_min > 0, Visit.unit_id.in_(unit_ids)]
+
+
 def _standing(unit_ids: Any, since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
-    """The minutes by grade that count by each account's approval or confirmation, each record once."""
+    """The minutes by grade that count by each account's approval or confirmation."""
+    let = _let(since, until)
+    return (
+        select(
+            let.c.account_id,
+            *(
+                func.sum(case((Visit.grade == grade, Visit.net_min), else_=0)).label(name)
+                for grade, name in zip(GRADES, BY_GRADE, strict=True)
+            ),
+        )
+        .join(Visit, Visit.id == let.c.visit_id)
+        .where(*_counts(unit_ids))
+        .group_by(let.c.account_id)
+    )
+
+
+def _let(since: datetime, until: datetime) -> Subquery:
+    """Who let which record count in that time, each pair once."""
     approved = (
         select(Approval.account_id, Request.visit_id)
         .join(Request, Request.id == Approval.request_id)
@@ -143,19 +184,7 @@ def _standing(unit_ids: Any, since: datetime, until: datetime) -> Select[*tuple[
             AuditLine.at < until,
         )
     )
-    let = union(approved, confirmed).subquery()
-    return (
-        select(
-            let.c.account_id,
-            *(
-                func.sum(case((Visit.grade == grade, Visit.net_min), else_=0)).label(name)
-                for grade, name in zip(GRADES, BY_GRADE, strict=True)
-            ),
-        )
-        .join(Visit, Visit.id == let.c.visit_id)
-        .where(Visit.state == VisitState.CONFIRMED, Visit.net_min > 0, Visit.unit_id.in_(unit_ids))
-        .group_by(let.c.account_id)
-    )
+    return union(approved, confirmed).subquery()
 
 
 def _cases(unit_ids: Any, since: datetime, until: datetime) -> Any:

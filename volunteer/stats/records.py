@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import (
@@ -167,7 +167,15 @@ def records_of(
     if visit_id is not None:
         wanted.append(Visit.id == visit_id)
     if before_id is not None:
-        wanted.append(_older_than(before_id))
+        wanted.append(older_than(before_id, in_list_of=Visit.member_id))
+    rows = session.execute(
+        record_rows().where(*wanted).order_by(Visit.served_on.desc(), Visit.id.desc()).limit(limit)
+    ).all()
+    return [record_of(row, now) for row in rows]
+
+
+def record_rows(*more: Any) -> Select[*tuple[Any, ...]]:
+    """Return the statement whose rows :func:`record_of` reads, with more columns of a visit or its post."""
     ends = (
         select(json_rows(Evidence.stay, Evidence.side, Evidence.source, Evidence.at, Evidence.is_claim))
         .where(Evidence.visit_id == Visit.id, Evidence.verdict == Verdict.ACCEPTED)
@@ -175,7 +183,7 @@ def records_of(
     )
     asked = select(Request.id).where(Request.visit_id == Visit.id, Request.state == RequestState.ASKED)
     objected = select(Objection.id).where(Objection.visit_id == Visit.id, Objection.resolved_at.is_(None))
-    rows = session.execute(
+    return (
         select(
             Visit.id,
             Visit.shift_id,
@@ -198,23 +206,21 @@ def records_of(
             ends.label("ends"),
             asked.exists().label("is_asked"),
             objected.exists().label("is_objected"),
+            *more,
         )
         .join(Shift, Shift.id == Visit.shift_id)
         .join(Post, Post.id == Visit.post_id)
         .outerjoin(Base, Base.id == Post.base_id)
         .join(PolicyVersion, PolicyVersion.id == Visit.policy_id)
-        .where(*wanted)
-        .order_by(Visit.served_on.desc(), Visit.id.desc())
-        .limit(limit)
-    ).all()
-    return [_record(row, now) for row in rows]
+    )
 
 
-def _older_than(visit_id: int) -> ColumnElement[bool]:
-    """Return the condition for what stands below the record of that id in a member's list."""
+def older_than(visit_id: int, *, in_list_of: Any = None) -> ColumnElement[bool]:
+    """Return the condition for what stands below the record of that id, in a member's list or in all."""
     last = aliased(Visit)
     below = or_(Visit.served_on < last.served_on, and_(Visit.served_on == last.served_on, Visit.id < last.id))
-    return select(last.id).where(last.id == visit_id, last.member_id == Visit.member_id, below).exists()
+    found = select(last.id).where(last.id == visit_id, below)
+    return (found if in_list_of is None else found.where(last.member_id == in_list_of)).exists()
 
 
 def typed_records_of(session: Session, member_id: int) -> list[TypedRecord]:
@@ -232,7 +238,8 @@ def typed_records_of(session: Session, member_id: int) -> list[TypedRecord]:
     ]
 
 
-def _record(row: Any, now: datetime) -> Record:
+def record_of(row: Any, now: datetime) -> Record:
+    """Return a row as a record; it is unclosed by time alone."""
     grace_until = row.ends_at + timedelta(minutes=row.checkout_grace_min)
     state = VisitState(row.state)
     if state is VisitState.OPEN and now > grace_until:

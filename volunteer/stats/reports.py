@@ -137,6 +137,27 @@ def frozen_of(
     return _snapshots(session, Unit.code == unit_code, *same, limit=limit)
 
 
+def frozen_page(
+    session: Session,
+    actor: Actor,
+    roles: Collection[Role],
+    *,
+    unit_path: str | None,
+    kind: ReportKind | None,
+    before_id: int | None,
+    limit: int,
+) -> Sequence[SnapshotRow]:
+    """Return the frozen reports in reach, the newest first: of a unit and all below it, of a kind."""
+    which = [unit_in_reach(actor, roles)]
+    if unit_path is not None:
+        which.append(Unit.path.startswith(unit_path, autoescape=True))
+    if kind is not None:
+        which.append(Snapshot.kind == kind)
+    if before_id is not None:
+        which.append(Snapshot.id < before_id)
+    return _snapshots(session, *which, limit=limit)
+
+
 def frozen_in_reach(
     session: Session, snapshot_id: int, actor: Actor, roles: Collection[Role]
 ) -> SnapshotRow | None:

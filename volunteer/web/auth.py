@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from volunteer import clock
 from volunteer.actions.access import load_actor
+from volunteer.actions.letters import write_in
 from volunteer.actions.sign_in import (
     LONGEST_PASSWORD,
     begin_try,
@@ -15,7 +16,7 @@ from volunteer.actions.sign_in import (
     matches,
     sign_out_everywhere,
 )
-from volunteer.database import db, transaction
+from volunteer.database import db, in_transaction, transaction
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats.demo_faces import demo_faces
 from volunteer.web import access, identity, language, problems, words
@@ -91,10 +92,13 @@ def leave_everywhere() -> ResponseReturnValue:
 @bp.post("/language")
 @access.public
 def choose_language() -> ResponseReturnValue:
-    """Keep the language in a cookie of this browser."""
+    """Keep the language in a cookie of this browser; letters speak it too."""
     wish = request.form.get("language", "")
     if wish not in language.NAMES:
         raise Refusal(Reason.BAD_FIELD, field="language")
+    if account := access.who():
+        account_id = account.id
+        in_transaction(lambda session: write_in(session, account_id=account_id, language=wish))
     answer = redirect(safe_next(request.form.get("next")), 303)
     answer.set_cookie(
         language.COOKIE,

@@ -1,10 +1,14 @@
 """What waits for a decision or was looked into, to take along: the desk, spot checks, other platforms."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Blueprint, Response
 from flask_babel import gettext as _
 
 from volunteer import clock
 from volunteer.database import db
+from volunteer.roster.sheet import OUTSIDE, OutsideColumn
 from volunteer.rules.kinds import Sight
 from volunteer.stats import leaving, outside, spot_checks
 from volunteer.stats.leaving import ErasureRow
@@ -13,6 +17,7 @@ from volunteer.stats.reach import units_in_reach
 from volunteer.stats.spot_checks import CheckRow, DrawRow
 from volunteer.web import access, flag_words, looks, tables
 from volunteer.web.desk import Card, Kind, desk_of
+from volunteer.web.list_files import is_chinese
 from volunteer.web.outside import file_in_reach
 from volunteer.web.oversight import draw_in_reach
 from volunteer.web.review import chosen_cards
@@ -145,24 +150,29 @@ def files(form: str) -> Response:
 @bp.get("/outside-files/<row:batch_id>.<form:form>")
 @access.reader
 def one_file(batch_id: int, form: str) -> Response:
-    """Export the rows of such a file with what came of each."""
+    """Export the rows of such a file with what came of each, in columns that an import reads again."""
     batch = file_in_reach(batch_id, access.READERS)
     looks.saw(Sight.CASES_FILE, unit_id=batch.unit_id)
     rows = outside.lines_of(db.session(), batch_id, limit=batch.rows)
     columns: list[Column[BatchLine]] = [
-        Column("student_no", _("Student number"), Holds.TEXT, lambda row: row.student_no),
-        Column("name", _("Name"), Holds.TEXT, lambda row: row.name),
-        Column("day", _("Day"), Holds.DAY, lambda row: row.on),
-        Column("starts_at", _("From"), Holds.MOMENT, lambda row: row.starts_at),
-        Column("ends_at", _("Until"), Holds.MOMENT, lambda row: row.ends_at),
-        Column("hours", _("Hours"), Holds.HOURS, lambda row: row.minutes),
-        Column("what", _("What"), Holds.TEXT, lambda row: row.what),
+        _imported(OutsideColumn.STUDENT_NO, Holds.TEXT, lambda row: row.student_no),
+        _imported(OutsideColumn.NAME, Holds.TEXT, lambda row: row.name),
+        _imported(OutsideColumn.DATE, Holds.DAY, lambda row: row.on),
+        _imported(OutsideColumn.START, Holds.MOMENT, lambda row: row.starts_at),
+        _imported(OutsideColumn.END, Holds.MOMENT, lambda row: row.ends_at),
+        _imported(OutsideColumn.MINUTES, Holds.NUMBER, lambda row: row.minutes),
+        _imported(OutsideColumn.WHAT, Holds.TEXT, lambda row: row.what),
         Column("state", _("State"), Holds.TEXT, lambda row: word(row.state)),
         Column("answer", _("Answer"), Holds.TEXT, lambda row: row.answer),
     ]
     basis = _("Basis: the rows of %(file)s, %(source)s", file=batch.name, source=batch.source)
     kind, now = _("records of another platform"), clock.utc_now()
     return tables.answer(tables.described(batch.unit_name, kind, basis, columns, rows, now=now), form)
+
+
+def _imported(column: OutsideColumn, holds: Holds, value: Callable[[BatchLine], Any]) -> Column[BatchLine]:
+    """Return a column under the heading by which an import knows it in the language of the page."""
+    return Column(column.value, OUTSIDE.chinese[column] if is_chinese() else column.value, holds, value)
 
 
 def _grade(card: Card) -> str | None:

@@ -14,6 +14,7 @@ from volunteer.stats import inbox as stats
 from volunteer.web import access
 from volunteer.web.forms import Form
 from volunteer.web.inbox_words import href, told
+from volunteer.web.language import chosen
 from volunteer.web.numbers import number
 from volunteer.web.show import settings
 
@@ -70,7 +71,10 @@ def keep_mail() -> ResponseReturnValue:
     if values is None:
         flash(gettext("This is no e-mail address. Nothing was changed."), "warn")
         return redirect("/inbox", 303)
-    in_transaction(lambda session: keep_address(session, account_id=account_id, now=now, **values))
+    spoken = chosen()
+    in_transaction(
+        lambda session: keep_address(session, account_id=account_id, language=spoken, now=now, **values)
+    )
     if values["address"]:
         flash(gettext("What stands here is sent to you from now on, too."), "done")
     else:

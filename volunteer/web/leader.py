@@ -13,6 +13,7 @@ from volunteer import clock
 from volunteer.actions import headcounts, keep, shifts
 from volunteer.actions.presence import ScanResult
 from volunteer.database import db, in_transaction
+from volunteer.rules.evidence import ATTEST_WITHIN
 from volunteer.rules.kinds import Role, VisitState
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.spans import Span, whole_minute
@@ -143,6 +144,7 @@ def on_site(code: str) -> ResponseReturnValue:
         counts=counts,
         statements=onsite.statements_of(session, [row.id])[row.id],
         called=onsite.called_now(session, row.id, me.id) if runs and not is_blind else [],
+        attest_until=row.ends_at + ATTEST_WITHIN,
         now=now,
         me=me,
     )

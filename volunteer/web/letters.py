@@ -18,9 +18,9 @@ from volunteer.models import Message
 from volunteer.rules.kinds import MessageKind
 from volunteer.stats.inbox import InboxLine, lines
 from volunteer.web.inbox_words import told
+from volunteer.web.language import DEFAULT
 from volunteer.web.words import word
 
-LANGUAGE = "zh_Hans"
 # These name other people; what leaves the house says only that there is something to read.
 _NAMES_OTHERS = frozenset({MessageKind.ROLE_GIVEN, MessageKind.ROLE_ENDED, MessageKind.SLIP_PRINTED})
 log = logging.getLogger("volunteer.letters")
@@ -72,7 +72,7 @@ def _messages(due: Iterable[Due]) -> Mapping[int, InboxLine]:
 
 
 def _send(one: Due, messages: Mapping[int, InboxLine], settings: Settings, post: Post) -> bool:
-    with force_locale(LANGUAGE):
+    with force_locale(one.language or DEFAULT):
         if one.message_id is None:
             title, text = _digest(one, settings.public_url)
             # Once somewhere is told: trying all again would tell some of them twice.

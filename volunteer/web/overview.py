@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -26,7 +27,7 @@ from volunteer.rules.progress import (
     Wish,
     chosen,
     tally,
-    unit_line,
+    unit_lines,
 )
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats import kept, progress, rollups, units, windows
@@ -37,6 +38,8 @@ from volunteer.stats.units import UnitRow
 from volunteer.web import access, asked_members, charts, looks, paging, tables
 from volunteer.web.asked_members import Basis
 from volunteer.web.paging import Page
+from volunteer.web.report_words import period_text
+from volunteer.web.reports import owed_by
 from volunteer.web.show import settings
 from volunteer.web.standing_bar import standing_bar
 from volunteer.web.today import today_of
@@ -99,12 +102,14 @@ def overview(code: str) -> ResponseReturnValue:
         bases=asked_members.bases(terms, today),
         query=asked_members.query,
         is_narrowed=asked_members.is_narrowed(),
-        counts=units.counts_of(session, unit.path),
+        counts=units.counts_of(session, unit.path, now=now),
+        owed=period_text(owed_by(unit, today)),
         # A day lies in one month: both add up.
         person_times=sum(month.person_times for month in months),
         net=sum(month.net for month in months),
         units_page=_units_page([] if unit.is_leaf else below, lambda shown: _rows(seen, basis, shown, due)),
         months=months,
+        behind=_behind(unit, basis),
         chart=charts.months(months, days, today),
         grades=rollups.GRADES,
         tally=by_place,
@@ -151,6 +156,14 @@ def _full(people: Sequence[Progress], today: date) -> Sequence[Any]:
     return standings(db.session(), [one.member_id for one in people], today=today)
 
 
+def _behind(unit: UnitRow, basis: Basis) -> str:
+    """Return the address of the records behind the hours; each member's own window is no days to ask for."""
+    if basis.days is None:
+        return ""
+    kept = {name: request.args[name] for name in ("period", "year", "from", "to") if request.args.get(name)}
+    return f"/units/{unit.code}/records?{urlencode(kept or {'period': basis.name})}"
+
+
 def _by_month(basis: Basis, unit: UnitRow) -> Sequence[RollUp]:
     """Return what the unit served on that basis, by month."""
     if basis.days is None:
@@ -166,9 +179,8 @@ def _rows(seen: Seen, basis: Basis, shown: Sequence[UnitRow], due: Sequence[DueM
     else:
         served = rollups.by_child(session, basis.days, unit_path=unit.path, unit_id=unit.id)
     by_code = {row.code: row for row in served}
-    return [
-        Row(unit=one, line=unit_line(seen.people, due, one.path), served=by_code[one.code]) for one in shown
-    ]
+    lines = unit_lines(seen.people, due, [one.path for one in shown])
+    return [Row(unit=one, line=lines[one.path], served=by_code[one.code]) for one in shown]
 
 
 def _around(seen: Seen) -> Days:

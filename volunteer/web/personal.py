@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from volunteer import clock
-from volunteer.actions.erasures import answer_erasure, ask_erasure
+from volunteer.actions.erasures import answer_erasure, ask_erasure, withdraw_erasure
 from volunteer.database import db, in_transaction
 from volunteer.rules.kinds import Role
 from volunteer.rules.reasons import Reason, Refusal
@@ -97,6 +97,21 @@ def erasure() -> ResponseReturnValue:
         years=settings().retention_years,
     )
     return page, 422 if form.errors else 200
+
+
+@bp.post("/me/erasure/withdraw")
+@access.member
+def take_back() -> ResponseReturnValue:
+    """Let a member take her wish back, as long as nobody has answered it."""
+    actor, member_id, now = access.actor(), access.my_member_id(), clock.utc_now()
+    gone = in_transaction(
+        lambda session: withdraw_erasure(session, member_id=member_id, actor=actor, now=now)
+    )
+    if gone:
+        flash(gettext("Taken back. Your name stays in the records."), "done")
+    else:
+        flash(gettext("No wish waits any more."), "warn")
+    return redirect("/me/erasure", 303)
 
 
 @bp.get("/erasures")

@@ -9,7 +9,7 @@ BAR = 6
 SHADES = 5
 # The drawing of a week: a square a weekday and hour, titles above and at the left.
 SIDE, TALL = 46, 24
-LEFT, ABOVE = 38, 22
+LEFT, ABOVE = 44, 22
 # A page has room for so many.
 MOST_PARTS = 24
 

@@ -84,7 +84,8 @@ def records_file_frozen(report_id: int, form: str) -> Response:
 def changes(report_id: int) -> ResponseReturnValue:
     """Show what is different between a frozen report and the figures of now, or another frozen one."""
     row = snapshot_to_read(report_id)
-    before, after, other = _compared(row)
+    other = _asked_other(row)
+    before, after = compared(row, other)
     found = differences(before, after)
     page = paging.page(found.visits, A_PAGE)
     ids = {visit.member_id for change in page.rows for visit in (change.before, change.after) if visit}
@@ -113,7 +114,8 @@ def changes(report_id: int) -> ResponseReturnValue:
 def changes_file(report_id: int, form: str) -> Response:
     """Take along what is different, every figure, line, member and record."""
     row = snapshot_to_read(report_id)
-    before, after, other = _compared(row)
+    other = _asked_other(row)
+    before, after = compared(row, other)
     looks.saw(Sight.REPORT_FILE, unit_id=row.unit.id)
     ids = {visit.member_id for visit in (*before.visits, *after.visits)}
     ids |= {one.member_id for one in (*before.members, *after.members)}
@@ -124,12 +126,12 @@ def changes_file(report_id: int, form: str) -> Response:
     return tables.answer(table, form)
 
 
-def _compared(row: SnapshotRow) -> tuple[Report, Report, SnapshotRow | None]:
-    """Return a frozen report, and what the address compares it with: the figures of now, or another one."""
-    before, other = content_of(row), _other(row)
+def compared(row: SnapshotRow, other: SnapshotRow | None) -> tuple[Report, Report]:
+    """Return a frozen report, and what it is compared with: another one, or the figures of now."""
+    before = content_of(row)
     if other is not None:
-        return before, content_of(other), other
-    return before, report_now(row.unit, before.period).with_texts(before.shortcomings, before.plans), None
+        return before, content_of(other)
+    return before, report_now(row.unit, before.period).with_texts(before.shortcomings, before.plans)
 
 
 def _chosen(report: Report) -> Chosen:
@@ -189,13 +191,23 @@ def _changed_lines(found: Differences) -> tuple[list[tuple[Axis, Any]], int]:
     return lines[:A_PAGE], max(0, len(lines) - A_PAGE)
 
 
-def _other(row: SnapshotRow) -> SnapshotRow | None:
-    """Return the frozen report to compare with: of the same unit and period, or it is not found."""
+def _asked_other(row: SnapshotRow) -> SnapshotRow | None:
     text = request.args.get("with", "")
     if not text:
         return None
-    other = snapshot_to_read(int(text)) if text.isascii() and text.isdecimal() and len(text) < 16 else None
-    if other is None or (other.unit.code, other.kind, other.period) != (row.unit.code, row.kind, row.period):
+    return other_of(row, int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0)
+
+
+def other_of(row: SnapshotRow, report_id: int | None) -> SnapshotRow | None:
+    """Return the frozen report to compare with, if one is named: of the same unit and period.
+
+    Raises:
+        Refusal: ``UNKNOWN``.
+    """
+    if report_id is None:
+        return None
+    other = snapshot_to_read(report_id)
+    if (other.unit.code, other.kind, other.period) != (row.unit.code, row.kind, row.period):
         raise Refusal(Reason.UNKNOWN)
     return other
 

@@ -15,6 +15,7 @@ from volunteer.web.report_words import (
     key_text,
     member_lines,
     sentence,
+    signers,
     standing_rows,
     tables,
     title_of,
@@ -56,7 +57,7 @@ class _Report(Drawing):
             self._members()
         self._texts()
         self._basis()
-        self.signatures((_("Filled in by"), _("Branch committee"), _("College committee (stamp)")))
+        self.signatures(signers(report))
 
     def _figures(self) -> None:
         report = self.shown.report
@@ -76,12 +77,12 @@ class _Report(Drawing):
     def _lines_of(self, axis: Axis) -> None:
         self.heading(axis_title(axis))
         head = (
-            "",
+            _("Its name"),
             _("Persons"),
             _("Person-times"),
             _("Records"),
-            _("Served"),
-            _("Credited"),
+            _("Hours served"),
+            _("Hours credited"),
             _("Make-up share"),
         )
         rows = [

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from volunteer.rules.kinds import Figure, Grade, Phase, ReportKind, Status
+from volunteer.rules.kinds import Figure, Grade, Phase, ReportKind, Status, UnitKind
 from volunteer.rules.periods import Period
 from volunteer.rules.report import Axis, Line, Report, Stood
 from volunteer.rules.tally import hours_text, share_pct
@@ -86,6 +86,21 @@ def span_text(period: Period) -> str:
 def title_of(report: Report) -> str:
     """Return what stands above a report."""
     return f"{period_text(report.period)} · {word(report.period.kind)}"
+
+
+def signers(report: Report) -> tuple[str, str, str]:
+    """Return who signs a report: who wrote it, who answers for it, and who stamps it."""
+    stamp = _("College committee (stamp)")
+    match report.unit_kind:
+        case UnitKind.UNIVERSITY:
+            answers, stamp = _("Party office"), _("University committee (stamp)")
+        case UnitKind.COLLEGE:
+            answers = _("Party office")
+        case UnitKind.GENERAL_BRANCH:
+            answers = _("General branch committee")
+        case _:
+            answers = _("Branch committee")
+    return _("Filled in by"), answers, stamp
 
 
 def sentence(report: Report) -> str:

@@ -204,6 +204,12 @@ def asked_period(unit: UnitRow, asked: Any = None) -> Period:
     return _period(ReportKind(kind), name)
 
 
+def owed_by(unit: UnitRow, today: date) -> Period:
+    """Return the period of the report that a unit owes by its kind; none of these kinds is of a term."""
+    kind = USUAL[unit.kind]
+    return period_named(kind, name_of(kind, today, {}) or "", {})
+
+
 def _period(kind: ReportKind, name: str) -> Period:
     today = _today()
     terms = reports.terms(db.session()) if kind is ReportKind.TERM else {}

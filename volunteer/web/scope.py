@@ -86,6 +86,12 @@ class Scope:
         """Return the address of the same list with something else asked for, from its first page on."""
         return "?" + urlencode({**request.args.to_dict(), **changes, "page": "1"})
 
+    def records(self, **place: str) -> str:
+        """Return the address of the records behind the figures, of one place or of all of them."""
+        kept = {key: value for key, value in request.args.items() if key in KEPT}
+        asked = {"whose": self.whose.value, "period": self.period.name} | kept | place
+        return f"/units/{self.unit.code}/records?{urlencode(asked)}"
+
     def place(self, post: PostFacts | None = None, base: BaseFacts | None = None) -> Place:
         """Return what is looked at: everything, one post or one base."""
         return Place(
@@ -93,6 +99,7 @@ class Scope:
             whose=self.whose,
             post_id=post.id if post else None,
             base_id=base.id if base else None,
+            is_whole=self.unit.is_whole,
         )
 
 

@@ -57,6 +57,7 @@ ACTS: Mapping[str, Any] = {
     "declined_certificate": _l("declined a certificate"),
     "withdrawn_certificate": _l("took a request for a certificate back"),
     "ask_erasure": _l("asked to be forgotten"),
+    "withdraw_erasure": _l("took a wish to be forgotten back"),
     "grant_erasure": _l("granted a wish to be forgotten"),
     "refuse_erasure": _l("refused a wish to be forgotten"),
     "anonymise": _l("name taken out"),

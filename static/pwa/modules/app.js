@@ -50,7 +50,11 @@ function sayOld(page, at) {
   text.textContent = filled(text.textContent ?? "", { t: moment(at, whereOf(page)) });
   banner.hidden = false;
   // A network that comes and goes in the same moment is none; and who leaves the page meanwhile is not called back.
-  addEventListener("online", () => setTimeout(() => navigator.onLine && location.reload(), SETTLED_MS));
+  let isLeaving = false;
+  addEventListener("beforeunload", () => (isLeaving = true));
+  addEventListener("online", () =>
+    setTimeout(() => navigator.onLine && !isLeaving && location.reload(), SETTLED_MS),
+  );
 }
 
 /** @param {Document} page */

@@ -14,6 +14,7 @@ from volunteer.web.api import (
     certificates,
     description,
     form_token,
+    frozen,
     organisation,
     passes,
     places,
@@ -24,6 +25,7 @@ from volunteer.web.api import (
 )
 from volunteer.web.api.reference import reference
 from volunteer.web.jsons import StrictJSONProvider
+from volunteer.web.routing import RowConverter
 from volunteer.web.show import settings
 
 PREFIX = description.PREFIX
@@ -56,6 +58,7 @@ PARTS = (
     passes.bp,
     form_token.bp,
     reads.bp,
+    frozen.bp,
     organisation.bp,
     places.bp,
     timetable.bp,
@@ -79,6 +82,7 @@ def init_app(app: Flask) -> None:
 def _describe_types() -> None:
     """Let the description say what our own fields take, no wider and no narrower."""
     api.ma_plugin.converter.add_attribute_function(description.limits)
+    api.register_converter(RowConverter, description.row_number)
 
 
 @access.public

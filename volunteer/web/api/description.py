@@ -18,6 +18,7 @@ from volunteer.schemas.fields import CodeField, Line
 from volunteer.web import problems, words
 from volunteer.web.access import Gate
 from volunteer.web.api.entries import REASONS
+from volunteer.web.routing import LARGEST_ROW, RowConverter
 
 PREFIX = "/api/v1"
 UNSAFE = frozenset({"post", "patch"})
@@ -64,6 +65,11 @@ def limits(_converter: object, field: fields.Field[Any], **_kwargs: Any) -> dict
     return found
 
 
+def row_number(_converter: RowConverter) -> dict[str, Any]:
+    """Return the schema of the number of a row in a path."""
+    return {"type": "integer", "minimum": 1, "maximum": LARGEST_ROW}
+
+
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Operation]]:
     """Give method, path and operation of everything that can be called."""
     for path, item in document["paths"].items():
@@ -84,7 +90,8 @@ def _described(app: Flask, document: dict[str, Any]) -> dict[str, Any]:
         for asked in operation.get("parameters", ()):
             asked["schema"] = _said(asked["schema"])
         for named in document["paths"][path].get("parameters", ()):
-            named["schema"] |= {"pattern": NO_NUL}
+            if named["schema"]["type"] == "string":
+                named["schema"] |= {"pattern": NO_NUL}
         operation["security"] = _security(method, gate)
         reasons = _reasons(method, path, operation, gate)
         answers = {key: value for key, value in operation["responses"].items() if str(key) < "4"}

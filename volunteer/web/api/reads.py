@@ -9,12 +9,15 @@ from flask_smorest import Blueprint
 from volunteer import clock
 from volunteer.database import db
 from volunteer.rules.kinds import Sight
+from volunteer.rules.places import Whose
 from volunteer.rules.policy import policy_on
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.schemas import reads as shapes
 from volunteer.stats import rollups, units
+from volunteer.stats.behind import at_place, behind, coded, count_of, sum_of
+from volunteer.stats.place import Place
 from volunteer.stats.policies import policies
-from volunteer.stats.records import Record, records_of
+from volunteer.stats.records import Record, older_than, records_of
 from volunteer.stats.rollups import Days, RollUp
 from volunteer.stats.standing import MemberStanding, member_standing, members_of
 from volunteer.stats.units import UnitRow
@@ -76,6 +79,48 @@ def unit_members(asked: dict[str, Any], code: str) -> dict[str, Any]:
     return {
         "members": [_standing(one) for one in page],
         "next": shapes.cursor_text(_place(page[-1])) if len(found) > len(page) else None,
+    }
+
+
+@bp.get("/units/<code:code>/visits")
+@access.reader
+@bp.arguments(shapes.UnitVisitQuery, location="query")
+@bp.response(200, shapes.UnitVisitPage)
+def unit_visits(asked: dict[str, Any], code: str) -> dict[str, Any]:
+    """Return the records behind a unit's figures, newest first, with every step of each calculation.
+
+    Their sum is the roll-up of the same days, by default of the running calendar year.
+    """
+    unit, session, limit = _unit(code), db.session(), asked["limit"]
+    looks.saw(Sight.RECORDS, unit_id=unit.id)
+    place = Place(unit_path=unit.path, whose=Whose.MEMBERS)
+    where = at_place(place, _days(asked["since"], asked["until"]))
+    where += coded(post=asked["post"], base=asked["base"])
+    total, records = sum_of(session, where), count_of(session, where)
+    before = [] if asked["before"] is None else [older_than(asked["before"])]
+    found, _ = behind(
+        session,
+        [*where, *before],
+        actor=access.actor(),
+        roles=access.READERS,
+        unit_path=unit.path,
+        now=clock.utc_now(),
+        limit=limit + 1,
+    )
+    page = found[:limit]
+    return {
+        "total": {
+            "visits": records,
+            "headcount": total.headcount,
+            "person_times": total.person_times,
+            "net": total.net,
+            "credited": total.credited,
+        },
+        "visits": [
+            {**_visit(one.record), "student_no": one.student_no, "name": one.name, "unit": one.unit_name}
+            for one in page
+        ],
+        "next": page[-1].record.id if len(found) > len(page) else None,
     }
 
 
