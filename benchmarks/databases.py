@@ -1,10 +1,17 @@
-"""The databases to measure on: a SQLite file, and a PostgreSQL of our own that really writes to its disk."""
+"""The databases to measure on: a SQLite file, and a PostgreSQL of our own that really writes to its disk.
+
+Large ones are slow to write and may be kept for the next time, in a folder that is named.
+"""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from sqlalchemy import Engine
+
+from benchmarks import university
 from benchmarks.college import found
 from benchmarks.floor import found_floor
 from tests import engines
@@ -50,3 +57,33 @@ def _postgresql() -> Iterator[tuple[str, str]]:
             engines.new_database(server_url, "bench_app", template=empty),
             engines.new_database(server_url, "bench_floor", template=empty),
         )
+
+
+@contextmanager
+def universities(engine_name: str, sizes: Sequence[int], keep: Path | None) -> Iterator[list[Engine]]:
+    """Give a university of each size, in visits; without a folder to keep them in they go."""
+    with ExitStack() as stack:
+        folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fifty-hours-bench-")))
+        server = None if engine_name == "sqlite" else stack.enter_context(engines.postgresql_server(keep))
+        made = []
+        for visits in sizes:
+            name = f"university_{visits}"
+            url = f"sqlite:///{folder / name}.db" if server is None else _database(server, name)
+            engine = engines.open_engine(url)
+            stack.callback(engine.dispose)
+            began = time.perf_counter()
+            university.ready(engine, visits=visits)
+            print(
+                f"{engine_name}: {visits:,} visits ready in {time.perf_counter() - began:.0f} s", flush=True
+            )
+            made.append(engine)
+        yield made
+
+
+def _database(server_url: str, name: str) -> str:
+    with engines.one_off(server_url) as connection:
+        found = "SELECT 1 FROM pg_database WHERE datname = %s"
+        is_there = connection.exec_driver_sql(found, (name,)).one_or_none() is not None
+    if is_there:
+        return engines.database_url(server_url, name)
+    return engines.new_database(server_url, name, template="template1")

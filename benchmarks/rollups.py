@@ -1,19 +1,18 @@
 """What the statistics take on universities of different size, in ratios of one run.
 
     .venv/bin/python benchmarks/rollups.py                               10^5 and 10^6 on both engines
-    .venv/bin/python benchmarks/rollups.py sqlite --visits 100000 10000000
+    .venv/bin/python benchmarks/rollups.py sqlite --visits 100000 10000000 --keep /var/tmp/fifty-hours-bench
 
-All databases are made first and then asked in turn, so that what else the machine does meets them alike. The
-best of the rounds counts. A bigger university has more colleges, each as large as before: a branch and a
-college should take the same, the whole university the same a returned row.
+All databases are made first and then asked in turn, so that what else the machine does meets them alike. With
+--keep they stay in a folder, and are not made again the next time. The best of the rounds counts. A bigger
+university has more colleges, each as large as before: a branch and a college should take the same, the whole
+university the same a returned row.
 """
 
 import argparse
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import university  # noqa: E402 - after the path is set
-from tests import engines  # noqa: E402
-from volunteer.migrate import upgrade  # noqa: E402
+from benchmarks.databases import universities  # noqa: E402
 from volunteer.stats import progress, rollups, standing  # noqa: E402
 from volunteer.stats.rollups import Days  # noqa: E402
 
@@ -46,10 +44,10 @@ def main() -> None:
     asked.add_argument("engines", nargs="*", default=list(ENGINES))
     asked.add_argument("--visits", type=int, nargs="+", default=[100_000, 1_000_000])
     asked.add_argument("--rounds", type=int, default=7)
+    asked.add_argument("--keep", type=Path, help="a folder in which the databases stay for the next time")
     chosen = asked.parse_args()
     for engine in chosen.engines:
-        with ExitStack() as stack:
-            made = [stack.enter_context(_made(engine, visits)) for visits in chosen.visits]
+        with universities(engine, chosen.visits, chosen.keep) as made:
             _compare(engine, chosen.visits, made, chosen.rounds)
 
 
@@ -83,25 +81,6 @@ def _questions() -> dict[str, Ask]:
 def _listed(read: Callable[..., Any], days: Days, path: str, session: Session) -> Sequence[Any]:
     found = read(session, days, unit_path=path)
     return found if isinstance(found, Sequence) else [found]
-
-
-@contextmanager
-def _made(engine_name: str, visits: int) -> Iterator[Engine]:
-    """Give a database with so many visits; it is gone after the block."""
-    with ExitStack() as stack:
-        if engine_name == "sqlite":
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fifty-hours-bench-"))
-            url = f"sqlite:///{folder}/university.db"
-        else:
-            server = stack.enter_context(engines.postgresql_server())
-            url = engines.new_database(server, "university", template="template1")
-        upgrade(url)
-        engine = engines.open_engine(url)
-        stack.callback(engine.dispose)
-        began = time.perf_counter()
-        university.found(engine, visits=visits)
-        print(f"{engine_name}: {visits:,} visits written in {time.perf_counter() - began:.0f} s", flush=True)
-        yield engine
 
 
 def _compare(engine_name: str, sizes: Sequence[int], made: Sequence[Engine], rounds: int) -> None:

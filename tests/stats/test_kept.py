@@ -2,6 +2,7 @@
 
 from datetime import date
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -10,12 +11,15 @@ from sqlalchemy.orm import Session
 from tests.stats import by_hand
 from tests.stats.college import College
 from volunteer.actions.kept import keep_sums, recount_sums
-from volunteer.models import KeptSum, Visit
+from volunteer.models import KeptSum, Unit, Visit
 from volunteer.rules.kinds import Grade, VisitState
-from volunteer.stats import kept, rollups
+from volunteer.rules.places import Whose, by_weekday_and_hour
+from volunteer.stats import kept, place, places, rollups
+from volunteer.stats.place import Place
 from volunteer.stats.rollups import Days
 
 YEAR = Days.calendar_year(2026)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROUNDS = 4
 
 
@@ -59,9 +63,15 @@ def check(college: College, days: Days) -> None:
         for below in [one for one in college.units if unit["id"] in one["above"]]:
             there = by_hand.within(college, days.from_on, days.to_on, below["id"])
             assert by_hand.of_row(rows[below["code"]]) == by_hand.counted(there)
+        check_week(college, days, Place(unit_path=unit["path"], whose=Whose.MEMBERS), visits)
         one = rollups.of_unit(session, days, unit_path=unit["path"])
         assert by_hand.of_row(one) == by_hand.counted(visits)
         assert sum(one.by_grade) == one.net
+
+
+def check_week(college: College, days: Days, here: Place, visits: list[by_hand.Figures]) -> None:
+    slots = place.slots(college.session, days, here, SHANGHAI)
+    assert by_weekday_and_hour(slots, SHANGHAI) == by_hand.week(visits)
 
 
 def test_totals_are_never_stale_while_sums_are_kept_a_few_visits_at_a_time(
@@ -83,6 +93,38 @@ def test_once_all_is_kept_the_sums_alone_are_the_count_by_hand(college: College,
     for days in (YEAR, *(Days(from_on=start, to_on=end) for _, start, end in college.terms)):
         assert days in kept.periods(session)
         check(college, days)
+
+
+@pytest.mark.parametrize("zone", [SHANGHAI, ZoneInfo("Europe/Berlin")])
+def test_the_kept_times_of_the_week_are_those_that_are_counted_wherever_the_campus_lies(
+    college: College, session: Session, zone: ZoneInfo
+) -> None:
+    here = Place(unit_path=college.units[0]["path"], whose=Whose.MEMBERS)
+    counted = by_weekday_and_hour(place.slots(session, YEAR, here, zone), zone)
+    keep_all(session, at_once=500)
+    assert YEAR in kept.periods(session)
+    assert by_weekday_and_hour(place.slots(session, YEAR, here, zone), zone) == counted
+
+
+def test_where_one_unit_is_above_all_both_looks_are_at_all_service(
+    college: College, session: Session
+) -> None:
+    top, other = college.units[0], college.units[-1]
+    moved = {"parent_id": top["id"], "path": f"{top['path']}{other['id']}/"}
+    session.execute(update(Unit).where(Unit.id == other["id"]).values(**moved))
+    visits = [visit for visit in college.visits if YEAR.from_on <= visit["day"] < YEAR.to_on]
+    for _ in range(2):
+        for whose in Whose:
+            here = Place(unit_path=top["path"], whose=whose, is_whole=True)
+            rows = place.by_post(session, YEAR, here)
+            wanted = by_hand.grouped(visits, lambda visit: college.posts[visit["post"]][0])
+            assert {row.code: by_hand.of_row(row) for row in rows} == wanted
+            assert by_hand.of_row(place.total(session, YEAR, here)) == by_hand.counted(visits)
+            check_week(college, YEAR, here, visits)
+            months = places.months_by_post(session, YEAR, here, ["P3"])
+            assert sum(months["P3"].values()) == wanted["P3"]["net"]
+        keep_all(session, at_once=500)
+    assert YEAR in kept.periods(session)
 
 
 def test_a_sum_that_somebody_changed_is_found_and_mended(college: College, session: Session) -> None:

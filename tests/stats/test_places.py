@@ -12,7 +12,7 @@ from tests.stats.college import College
 from volunteer.rules.kinds import VisitState
 from volunteer.rules.places import Whose, by_weekday_and_hour
 from volunteer.rules.spans import Span
-from volunteer.stats import place, places
+from volunteer.stats import fill, place, places
 from volunteer.stats.place import Place
 from volunteer.stats.rollups import Days
 from volunteer.stats.units import DRIEST_SHOWN, counts_of
@@ -80,13 +80,8 @@ def test_the_hours_of_the_week_count_each_record_in_every_hour_of_its_shift(
 ) -> None:
     for here, visits in looks(college):
         for start, end in STRETCHES:
-            wanted = [[0] * 24 for _ in range(7)]
-            for visit in inside(visits, start, end):
-                # Every shift of this college lasts from nine to six.
-                for hour in range(9, 18) if visit["counts"] else ():
-                    wanted[visit["day"].weekday()][hour] += 1
-            slots = place.slots(session, Days(from_on=start, to_on=end), here)
-            assert by_weekday_and_hour(slots, ZONE) == wanted
+            slots = place.slots(session, Days(from_on=start, to_on=end), here, ZONE)
+            assert by_weekday_and_hour(slots, ZONE) == by_hand.week(inside(visits, start, end))
 
 
 def test_who_served_is_named_of_the_own_unit_alone(college: College, session: Session) -> None:
@@ -120,7 +115,7 @@ def test_what_posts_and_bases_received_month_by_month_and_term_by_term(
         assert found == sums(
             chosen, lambda visit: (college.posts[visit["post"]][0], f"{visit['day']:%Y-%m}"), codes
         )
-        branches = places.branches_by_base(session, days, here)
+        branches = places.branches_by_base(session, days, here, list(college.bases.values()))
         assert branches == {
             code: len({visit["unit"] for visit in chosen if visit["base"] == base_id})
             for base_id, code in college.bases.items()
@@ -151,7 +146,8 @@ def test_how_full_posts_were_and_when_they_last_served(college: College, session
     for start, end in STRETCHES:
         span = Span(*(datetime.combine(day, time.min, ZONE) for day in (start, end)))
         for unit in college.units[:3]:
-            rows = places.posts_of(session, unit_path=unit["path"], served=["P6"], span=span, now=NOW)
+            found = places.posts_of(session, unit_path=unit["path"], served=["P6"])
+            rows = fill.how_full(session, found, span=span, now=NOW)
             below = {one["id"] for one in college.units if unit["id"] in one["above"]}
             own = {post_id for post_id, runner in college.runners.items() if runner in below}
             assert {row.code for row in rows} == {college.posts[post_id][0] for post_id in own} | {"P6"}
@@ -243,18 +239,17 @@ def test_a_base_tells_its_posts_and_last_service_also_without_any(college: Colle
 def test_one_post_or_base_is_found_by_who_runs_it_or_has_served_there(
     college: College, session: Session
 ) -> None:
-    span = Span(NOW, NOW + timedelta(days=1))
     for unit in college.units:
         below = {one["id"] for one in college.units if unit["id"] in one["above"]}
         ours = [visit for visit in college.visits if visit["counts"] and visit["unit"] in below]
         for post_id, (code, _) in college.posts.items():
             is_run = college.runners[post_id] in below
-            found = places.post_of(session, code, unit_path=unit["path"], span=span, now=NOW)
+            found = places.post_of(session, code, unit_path=unit["path"])
             assert (found is not None) is (is_run or any(visit["post"] == post_id for visit in ours))
         for base_id, code in college.bases.items():
             at = [post_id for post_id, (_, base) in college.posts.items() if base == base_id]
             is_kept = any(college.runners[post_id] in below for post_id in at)
             one = places.base_of(session, code, unit_path=unit["path"])
             assert (one is not None) is (is_kept or any(visit["base"] == base_id for visit in ours))
-    assert places.post_of(session, "NOBODYS", unit_path="/", span=span, now=NOW) is None
+    assert places.post_of(session, "NOBODYS", unit_path="/") is None
     assert places.base_of(session, "NOBODYS", unit_path="/") is None

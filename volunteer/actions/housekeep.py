@@ -24,6 +24,7 @@ from volunteer.rules.campus import Campus
 from volunteer.rules.evidence import state_at
 from volunteer.rules.kinds import VisitState
 from volunteer.signatures import HeadSigner
+from volunteer.stats.json_rows import spelled
 
 AT_ONCE = 100
 LONGEST_REST_S = 1.0
@@ -107,7 +108,7 @@ def close_past_grace(session: Session, *, campus: Campus, now: datetime) -> int:
     found = session.execute(
         select(Visit.id)
         .join(Shift, Shift.id == Visit.shift_id)
-        .where(Visit.state == VisitState.OPEN, Shift.ends_at < now)
+        .where(Visit.state == spelled(VisitState.OPEN), Shift.ends_at < now)
         .order_by(Shift.ends_at, Visit.id)
         .limit(AT_ONCE)
     ).scalars()

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from volunteer.demo import claims, stories
-from volunteer.demo.places import POST, SHOWN_BRANCH
+from volunteer.demo.branches import SHOWN_BRANCH
 from volunteer.demo.plan import Duty
+from volunteer.demo.posts import POST
 from volunteer.demo.roster import Fate, Person, Roster
 from volunteer.demo.timetable import PlannedShift
 from volunteer.demo.world import Step

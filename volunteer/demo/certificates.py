@@ -7,7 +7,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from volunteer.actions import certificates, issue, notices
-from volunteer.demo.places import SHOWN_BRANCH
+from volunteer.demo.branches import SHOWN_BRANCH
 from volunteer.demo.roster import Fate, Person, Roster
 from volunteer.demo.timetable import at_clock
 from volunteer.demo.world import DEPUTY, OFFICE, Step, World

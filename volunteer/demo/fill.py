@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from volunteer.actions import sign_in
 from volunteer.actions.audit import note
+from volunteer.demo.branches import COLLEGE_CODE, SHOWN_BRANCH, TITLES
 from volunteer.demo.casting import STORIES, cast_stories
 from volunteer.demo.certificates import papers_of_branch
 from volunteer.demo.founding import ADMIN, AUDITOR, founding
 from volunteer.demo.papers import papers
-from volunteer.demo.places import COLLEGE_CODE, POSTS, SHOWN_BRANCH, TITLES
 from volunteer.demo.plan import Duty, Planner, teams_before, teams_now
+from volunteer.demo.posts import POSTS
 from volunteer.demo.reports import reports
 from volunteer.demo.roster import HISTORY, Fate, Person, Roster, raise_roster
 from volunteer.demo.shifts import around, extra, oddities, publishing

@@ -5,19 +5,17 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from volunteer.actions import accounts, registry
-from volunteer.demo.places import (
-    BASES,
+from volunteer.demo.bases import BASES, BasePlan
+from volunteer.demo.branches import (
     BRANCHES,
     COLLEGE_CODE,
     COLLEGE_NAME,
     FIRST_POST,
-    POSTS,
     SHOWN_BRANCH,
     TITLES,
-    BasePlan,
     BranchPlan,
-    PostPlan,
 )
+from volunteer.demo.posts import POSTS, PostPlan
 from volunteer.demo.roster import Person, Roster
 from volunteer.demo.world import DEPUTY, OFFICE, World
 from volunteer.rules.kinds import Role, UnitKind

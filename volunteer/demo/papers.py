@@ -7,7 +7,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from volunteer.actions import approve, ask, decide
-from volunteer.demo.places import STUDENT_BRANCHES
+from volunteer.demo.branches import STUDENT_BRANCHES
 from volunteer.demo.plan import Duty
 from volunteer.demo.roster import HISTORY, Fate, Person, Roster
 from volunteer.demo.timetable import at_clock

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from volunteer.demo.places import FIRST_POST, POST
+from volunteer.demo.branches import FIRST_POST
+from volunteer.demo.posts import POST
 from volunteer.demo.roster import HISTORY, Fate, Person, Roster
 from volunteer.demo.timetable import PlannedShift, running_at, served_on
 from volunteer.rules.kinds import is_counting_post

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from volunteer.actions import keep
 from volunteer.demo.casting import STORIES
 from volunteer.demo.fill import MARK, SEED
-from volunteer.demo.places import POST
 from volunteer.demo.plan import Duty, teams_now
+from volunteer.demo.posts import POST
 from volunteer.demo.roster import Person
 from volunteer.demo.shifts import around, publish
 from volunteer.demo.sign_ups import ahead

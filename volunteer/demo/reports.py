@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from volunteer.actions.reports import Written, freeze
 from volunteer.actions.seal import seal
-from volunteer.demo.places import COLLEGE_CODE, SHOWN_BRANCH
+from volunteer.demo.branches import COLLEGE_CODE, SHOWN_BRANCH
 from volunteer.demo.timetable import at_clock
 from volunteer.demo.world import OFFICE, Step, World
 from volunteer.rules.kinds import ReportKind

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import Enum, auto
 
-from volunteer.demo.names import older_names, young_names
-from volunteer.demo.places import (
+from volunteer.demo.branches import (
     BRANCHES,
     COLLEGE_CODE,
-    POSTS,
     SHOWN_BRANCH,
     STAFF_BRANCHES,
     STUDENT_BRANCHES,
     TITLES,
     BranchPlan,
 )
+from volunteer.demo.names import older_names, young_names
+from volunteer.demo.posts import POSTS
 from volunteer.rules.kinds import BranchKind, Stage
 
 HISTORY = timedelta(days=430)

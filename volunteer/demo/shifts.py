@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from volunteer.actions import shifts
 from volunteer.demo.casting import PLAIN
-from volunteer.demo.places import POST
 from volunteer.demo.plan import Duty
+from volunteer.demo.posts import POST
 from volunteer.demo.roster import HISTORY, Roster
 from volunteer.demo.timetable import PUBLISHED_AHEAD, PlannedShift, at_clock, running_at, served_on
 from volunteer.demo.world import OFFICE, Step, World

@@ -8,8 +8,8 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from volunteer.actions import sign_ups
-from volunteer.demo.places import POST
 from volunteer.demo.plan import Duty
+from volunteer.demo.posts import POST
 from volunteer.demo.roster import Fate, Person, Roster
 from volunteer.demo.timetable import PlannedShift, at_clock
 from volunteer.demo.world import Step, World

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from volunteer.demo.places import POSTS, PostPlan, Slot
+from volunteer.demo.posts import POSTS, PostPlan, Slot
 from volunteer.rules.spans import Span
 
 PUBLISHED_AHEAD = timedelta(days=8)

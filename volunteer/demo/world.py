@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from volunteer.actions import keep, registry, scan
 from volunteer.actions.access import load_actor
 from volunteer.actions.presence import ScanResult
-from volunteer.demo.places import POST
 from volunteer.demo.plan import Duty
+from volunteer.demo.posts import POST
 from volunteer.demo.roster import Person
 from volunteer.models import Account, Member, Post, Shift, Site, Unit
 from volunteer.rules import codes

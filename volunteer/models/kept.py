@@ -20,11 +20,11 @@ class KeptPeriod(Numbered):
 
 
 class KeptSum(Model):
-    """What one post, base or month, or all of them, received in a period from a unit and all below it.
+    """What one post, base, month or slot, or all of them, received in a period from a unit and all below it.
 
     It is the sum over the ``kept_`` columns of the visits, which the housekeeping brings up to date; what a
     visit has become since is added by whoever reads. So nothing here is written by a scan.
-    ``key`` is the post's or base's id (0: at no base), or the month as 202603; 0 for all.
+    ``key`` is the post's or base's id (0: at no base), the month as 202603, or a shift's times; 0 for all.
     """
 
     __tablename__ = "kept_sum"
@@ -35,6 +35,7 @@ class KeptSum(Model):
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     headcount: Mapped[int]
     person_times: Mapped[int]
+    visits: Mapped[int]
     net: Mapped[int]
     credited: Mapped[int]
     net_a: Mapped[int]

@@ -45,10 +45,17 @@ class Visit(Numbered):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
+        # Of those few that wait for a decision: a scan that goes well never enters it.
+        Index(
+            "ix_visit_pending",
+            "unit_id",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
         Index("ix_visit_member_id_served_on", "member_id", "served_on"),
         Index("ix_visit_unit_id_served_on", "unit_id", "served_on"),
         Index("ix_visit_post_id_served_on", "post_id", "served_on"),
-        Index("ix_visit_shift_id", "shift_id"),
+        Index("ix_visit_shift_id_state", "shift_id", "state"),
         Index("ix_visit_not_kept", "member_id", sqlite_where=text(NOT_KEPT), postgresql_where=text(NOT_KEPT)),
     )
 

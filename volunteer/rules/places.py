@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -64,6 +64,12 @@ class Slot:
     starts_at: datetime
     ends_at: datetime
     count: int
+
+
+def has_one_offset(zone: ZoneInfo, first: date, end: date) -> bool:
+    """Whether the clock is never changed from *first* to the end of the day before *end*."""
+    days = range((end - first).days + 1)
+    return len({datetime.combine(first + timedelta(days=day), time(), zone).utcoffset() for day in days}) == 1
 
 
 def by_weekday_and_hour(slots: Iterable[Slot], zone: ZoneInfo) -> list[list[int]]:

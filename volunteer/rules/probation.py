@@ -3,6 +3,7 @@
 import calendar
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from volunteer.rules.kinds import Outcome, Stage
 from volunteer.rules.policy import HoursPolicy
@@ -34,6 +35,8 @@ class Probation:
         return self.starts_on <= day < self.ends_before
 
 
+# A whole university is judged at once, and many began on one day.
+@lru_cache(maxsize=16_384)
 def plus_months(day: date, months: int) -> date:
     """Return the same day so many months later, or the month's last: 2024-02-29 plus 12 is 2025-02-28."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

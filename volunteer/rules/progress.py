@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from volunteer.rules.kinds import Phase, Status
 from volunteer.rules.tally import Standing, share_pct
@@ -119,6 +119,9 @@ class DueMember:
     is_met: bool
 
 
+P = TypeVar("P", Progress, DueMember)
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """How many of those who were due have met the threshold."""
@@ -148,12 +151,31 @@ class UnitLine:
     rate: Rate
 
 
-def unit_line(people: Sequence[Progress], due: Sequence[DueMember], path: str) -> UnitLine:
-    """Return the line of the unit at *path*."""
-    own = [one for one in people if one.unit_path.startswith(path)]
-    return UnitLine(
-        members=len(own),
-        met=sum(bool(one.standing.is_met) for one in own),
-        in_trouble=sum(one.at in IN_TROUBLE for one in own),
-        rate=rate(due, path),
-    )
+def unit_lines(
+    people: Iterable[Progress], due: Iterable[DueMember], paths: Sequence[str]
+) -> dict[str, UnitLine]:
+    """Return the lines of the units at *paths*, none of which lies below another, by path."""
+    own, own_due = _by_unit(people, paths), _by_unit(due, paths)
+    return {
+        path: UnitLine(
+            members=len(own[path]),
+            met=sum(bool(one.standing.is_met) for one in own[path]),
+            in_trouble=sum(one.at in IN_TROUBLE for one in own[path]),
+            rate=rate(own_due[path]),
+        )
+        for path in paths
+    }
+
+
+def _by_unit(people: Iterable[P], paths: Sequence[str]) -> dict[str, list[P]]:
+    """Return who belongs to each of the units or to what lies below it; a path is looked for but once."""
+    found: dict[str, list[P]] = {path: [] for path in paths}
+    units: dict[str, list[P] | None] = {}
+    for one in people:
+        if one.unit_path not in units:
+            above = next((path for path in paths if one.unit_path.startswith(path)), None)
+            units[one.unit_path] = None if above is None else found[above]
+        own = units[one.unit_path]
+        if own is not None:
+            own.append(one)
+    return found

@@ -10,12 +10,13 @@ from volunteer.rules.probation import Probation
 
 
 class RollUpKind(StrEnum):
-    """By what a roll-up is divided; ``all`` is one sum."""
+    """By what a roll-up is divided; ``all`` is one sum, ``slot`` a time of the week at which shifts run."""
 
     ALL = "all"
     POST = "post"
     BASE = "base"
     MONTH = "month"
+    SLOT = "slot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from volunteer.models import (
 )
 from volunteer.rules.kinds import Grade, RequestKind, RequestState, Role, VisitState
 from volunteer.rules.roles import Actor
+from volunteer.stats.json_rows import spelled
 from volunteer.stats.reach import units_below, units_of
 
 REVIEWERS = (Role.COMMITTEE, Role.COLLEGE)
@@ -169,7 +170,7 @@ def pending_visits(session: Session, actor: Actor) -> list[PendingVisit]:
         .join(Shift, Shift.id == Visit.shift_id)
         .join(Post, Post.id == Visit.post_id)
         .join(PolicyVersion, PolicyVersion.id == Visit.policy_id)
-        .where(Visit.state == VisitState.PENDING, _in_units(actor, Visit.unit_id), ~asked.exists())
+        .where(Visit.state == spelled(VisitState.PENDING), _in_units(actor, Visit.unit_id), ~asked.exists())
         .order_by(Shift.ends_at, Visit.id)
         .limit(MOST)
     ).all()

@@ -279,5 +279,5 @@ def _touched(kind: RollUpKind, batch: Batch) -> list[ColumnElement[bool]]:
         case RollUpKind.MONTH:
             first, last = (end(row.served_on for row in batch).replace(day=1) for end in (min, max))
             return within(Days(from_on=first, to_on=(last + timedelta(days=31)).replace(day=1)))
-        case RollUpKind.ALL:
+        case RollUpKind.ALL | RollUpKind.SLOT:
             return []

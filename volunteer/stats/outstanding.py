@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from volunteer.models import Display, Request, Visit
 from volunteer.rules.kinds import RequestState, VisitState
+from volunteer.stats.json_rows import spelled
 
 ALIVE_WITHIN = timedelta(minutes=5)
 
@@ -30,7 +31,7 @@ def outstanding(session: Session, *, now: datetime) -> Outstanding:
             .scalar_subquery()
             .label("displays_alive"),
             select(func.count(Visit.id))
-            .where(Visit.state == VisitState.OPEN)
+            .where(Visit.state == spelled(VisitState.OPEN))
             .scalar_subquery()
             .label("visits_open"),
             select(func.count(Request.id))

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Integer, String, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from volunteer.models import Base, Member, Post, Shift, Term, Unit, Visit
 from volunteer.rules.kinds import SETTLED, VisitState
-from volunteer.rules.places import Slot, Whose
-from volunteer.rules.spans import Span
+from volunteer.rules.places import Slot, Whose, has_one_offset
+from volunteer.rules.spans import Span, day_start
 from volunteer.stats import rollups
 from volunteer.stats.rollups import Days, RollUp
 from volunteer.stats.served import BY_GRADE, GRADES, below, figures, within
@@ -23,17 +24,22 @@ from volunteer.stats.served import total as summed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Which service is looked at: of a unit, at all posts, at one, or at those of one base."""
+    """Which service is looked at: of a unit, at all posts, at one, or at those of one base.
+
+    ``is_whole``: all other units lie below this one, so that all service is its members' and at its posts.
+    """
 
     unit_path: str
     whose: Whose
     post_id: int | None = None
     base_id: int | None = None
+    is_whole: bool = False
 
     @property
     def is_all_of_members(self) -> bool:
         """Whether it is all service of the unit's members: what the roll-ups have at hand."""
-        return self.whose is Whose.MEMBERS and self.post_id is None and self.base_id is None
+        is_of_members = self.is_whole or self.whose is Whose.MEMBERS
+        return is_of_members and self.post_id is None and self.base_id is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,17 +126,23 @@ def by_term(session: Session, place: Place, codes: Sequence[str]) -> Mapping[str
     return {row.key: _rollup(row, row.key) for row in session.execute(inner)}
 
 
-def slots(session: Session, days: Days, place: Place) -> Sequence[Slot]:
-    """Return the times at which shifts ran, with the records of service that each brought, by start.
+def slots(session: Session, days: Days, place: Place, zone: ZoneInfo) -> Sequence[Slot]:
+    """Return the times for which shifts were set, with the records of service that each brought, by start.
 
-    There are no more of them than different times of a shift, however many posts and people there are.
+    There are no more of them than different times of a shift, however many posts and people there are. Where
+    the clock is never changed in *days*, all weeks are one.
     """
+    start = day_start(days.from_on, zone)
+    if place.is_all_of_members and has_one_offset(zone, days.from_on, days.to_on):
+        found = rollups.by_slot(session, days, unit_path=place.unit_path, since=start)
+        if found is not None:
+            return found
     rows = session.execute(
-        select(Shift.starts_at, Shift.ends_at, func.count(Visit.id).label("count"))
+        select(Shift.starts_at, Shift.first_ends_at, func.count(Visit.id).label("count"))
         .join(Shift, Shift.id == Visit.shift_id)
         .where(*served(place, days))
-        .group_by(Shift.starts_at, Shift.ends_at)
-        .order_by(Shift.starts_at, Shift.ends_at)
+        .group_by(Shift.starts_at, Shift.first_ends_at)
+        .order_by(Shift.starts_at, Shift.first_ends_at)
     )
     return [Slot(starts_at=starts, ends_at=ends, count=count) for starts, ends, count in rows]
 
@@ -225,9 +237,11 @@ def served(place: Place, days: Days | None = None) -> list[ColumnElement[bool]]:
 
 
 def _here(place: Place) -> list[ColumnElement[bool]]:
-    if place.whose is Whose.POSTS:
+    if place.whose is Whose.POSTS and not place.is_whole:
         return [Visit.post_id.in_(select(Post.id).where(*_posts(place)))]
-    found: list[ColumnElement[bool]] = [Visit.unit_id.in_(below(place.unit_path))]
+    found: list[ColumnElement[bool]] = []
+    if not place.is_whole:
+        found.append(Visit.unit_id.in_(below(place.unit_path)))
     if place.post_id is not None:
         found.append(Visit.post_id == place.post_id)
     if place.base_id is not None:

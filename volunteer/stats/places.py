@@ -1,15 +1,11 @@
-"""The lists of posts and bases: what is registered, how full it was, and what each received.
-
-Who runs a post sees how full its shifts were. That counts everybody who came, confirmed or not.
-"""
+"""The lists of posts and bases: what is registered, and what each received by month and term."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Integer,
     String,
@@ -19,13 +15,11 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    type_coerce,
 )
 from sqlalchemy.orm import Session
 
-from volunteer.models import Base, PolicyVersion, Post, Shift, Term, Unit, Visit
-from volunteer.rules.kinds import SETTLED, BaseStatus, Category, VisitState
-from volunteer.rules.spans import Span
+from volunteer.models import Base, Post, Term, Unit, Visit
+from volunteer.rules.kinds import BaseStatus, Category, VisitState
 from volunteer.rules.tally import share_pct
 from volunteer.stats.place import Place, served
 from volunteer.stats.rollups import Days
@@ -39,7 +33,7 @@ class PostFacts:
 
     ``came`` are those who came to shifts with a ``capacity``; ``coming`` shifts are those that have yet to
     begin, whatever the days. Shifts that were cancelled, or entered for make-ups alone, are none. All of it
-    is 0 for a post that is not run here.
+    is 0 for a post that is not run here, and before it was asked for.
     """
 
     id: int
@@ -51,11 +45,11 @@ class PostFacts:
     base_code: str | None
     base_name: str | None
     last_on: date | None
-    shifts: int
-    coming: int
-    capacity: int
-    came: int
-    unclosed: int
+    shifts: int = 0
+    coming: int = 0
+    capacity: int = 0
+    came: int = 0
+    unclosed: int = 0
 
     @property
     def fill_pct(self) -> float | None:
@@ -87,40 +81,27 @@ class BaseFacts:
 
 
 def posts_of(
-    session: Session,
-    *,
-    unit_path: str,
-    served: Collection[str],
-    span: Span,
-    now: datetime,
-    base_id: int | None = None,
+    session: Session, *, unit_path: str, served: Collection[str], base_id: int | None = None
 ) -> Sequence[PostFacts]:
-    """Return the posts that the unit runs, and those of the codes *served*, by name; or those of one base."""
+    """Return the posts that the unit runs, and those of the codes *served*, by name; or those of one base.
+
+    How full they were is not told yet.
+    """
     which = or_(_runs(unit_path), Post.code.in_(served))
     if base_id is not None:
         which = and_(which, Post.base_id == base_id)
-    return _posts(session, which, unit_path, span, now)
+    return _posts(session, which, unit_path)
 
 
-def post_of(session: Session, code: str, *, unit_path: str, span: Span, now: datetime) -> PostFacts | None:
+def post_of(session: Session, code: str, *, unit_path: str) -> PostFacts | None:
     """Return the post of that code, if the unit runs it or any of its members has served there."""
     own = select(Visit.id).where(Visit.post_id == Post.id, _ours(unit_path), _counts())
-    found = _posts(
-        session, and_(Post.code == code, or_(_runs(unit_path), own.exists())), unit_path, span, now
-    )
+    which = and_(Post.code == code, or_(_runs(unit_path), own.exists()))
+    found = _posts(session, which, unit_path)
     return found[0] if found else None
 
 
-def _posts(
-    session: Session, which: ColumnElement[bool], unit_path: str, span: Span, now: datetime
-) -> Sequence[PostFacts]:
-    runs, came = _runs_of_shifts(unit_path, span, now), _came(unit_path, span, now)
-    names = ("shifts", "coming", "capacity"), ("came", "unclosed")
-    counts = [
-        func.coalesce(table.c[name], 0).label(name)
-        for table, wanted in zip((runs, came), names, strict=True)
-        for name in wanted
-    ]
+def _posts(session: Session, which: ColumnElement[bool], unit_path: str) -> Sequence[PostFacts]:
     rows = session.execute(
         select(
             Post.id,
@@ -132,12 +113,9 @@ def _posts(
             Base.code.label("base_code"),
             Base.name.label("base_name"),
             _last_service().label("last_on"),
-            *counts,
         )
         .join(Unit, Unit.id == Post.unit_id)
         .outerjoin(Base, Base.id == Post.base_id)
-        .outerjoin(runs, runs.c.post_id == Post.id)
-        .outerjoin(came, came.c.post_id == Post.id)
         .where(which)
         .order_by(Post.name, Post.id)
     )
@@ -191,14 +169,14 @@ def _bases(session: Session, which: ColumnElement[bool], unit_path: str) -> Sequ
     return [BaseFacts(**row._mapping) for row in rows]
 
 
-def branches_by_base(session: Session, days: Days, place: Place) -> Mapping[str, int]:
-    """Return from how many branches people served at each base, by its code."""
+def branches_by_base(session: Session, days: Days, place: Place, codes: Collection[str]) -> Mapping[str, int]:
+    """Return from how many branches people served at each of the bases, by its code."""
     rows = session.execute(
         select(Base.code, func.count(func.distinct(Visit.unit_id)))
         .select_from(Visit)
         .join(Post, Post.id == Visit.post_id)
         .join(Base, Base.id == Post.base_id)
-        .where(*served(place, days))
+        .where(*served(place, days), Base.code.in_(codes))
         .group_by(Base.code)
     )
     return {row[0]: row[1] for row in rows}
@@ -241,51 +219,6 @@ def _nested(rows: Any) -> dict[str, dict[str, int]]:
     for code, part, minutes in rows:
         found.setdefault(code, {})[part] = minutes
     return found
-
-
-def _runs_of_shifts(unit_path: str, span: Span, now: datetime) -> Any:
-    begun, coming = _begun(span, now), Shift.starts_at >= now
-    return (
-        select(
-            Shift.post_id,
-            func.count(case((begun, Shift.id))).label("shifts"),
-            func.count(case((coming, Shift.id))).label("coming"),
-            summed(case((begun, Shift.capacity)), "capacity"),
-        )
-        .where(_is_ours(unit_path), Shift.cancelled_at.is_(None), ~Shift.is_for_make_ups, or_(begun, coming))
-        .group_by(Shift.post_id)
-        .subquery()
-    )
-
-
-def _came(unit_path: str, span: Span, now: datetime) -> Any:
-    """Return who came to the shifts, and who has not checked out though the grace is over."""
-    had_room = and_(Shift.capacity.is_not(None), Shift.cancelled_at.is_(None), ~Shift.is_for_make_ups)
-    grace_s = 60 * PolicyVersion.checkout_grace_min
-    # Moments are whole seconds in the database, so that the grace can be added to them.
-    is_over = type_coerce(Shift.ends_at, BigInteger) + grace_s < int(now.timestamp())
-    is_unclosed = or_(Visit.state == VisitState.UNCLOSED, and_(Visit.state == VisitState.OPEN, is_over))
-    return (
-        select(
-            Shift.post_id,
-            func.count(case((had_room, Visit.id))).label("came"),
-            func.count(case((is_unclosed, Visit.id))).label("unclosed"),
-        )
-        .join(Visit, Visit.shift_id == Shift.id)
-        .join(PolicyVersion, PolicyVersion.id == Visit.policy_id)
-        .where(_is_ours(unit_path), _begun(span, now), Visit.state.not_in(SETTLED))
-        .group_by(Shift.post_id)
-        .subquery()
-    )
-
-
-def _is_ours(unit_path: str) -> ColumnElement[bool]:
-    """Return the condition that a shift is one of a post that the unit runs: of others nothing is told."""
-    return Shift.post_id.in_(select(Post.id).where(_runs(unit_path)).correlate(None))
-
-
-def _begun(span: Span, now: datetime) -> ColumnElement[bool]:
-    return and_(Shift.starts_at >= span.start, Shift.starts_at < span.end, Shift.starts_at < now)
 
 
 def _last_service() -> Any:

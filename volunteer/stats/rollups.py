@@ -5,6 +5,7 @@ Headcount counts persons and is not additive; person-times count a person once a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, func, literal, select, union_all
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from volunteer.models import Base, Credit, Member, Post, Term, Unit, Visit
 from volunteer.rules.kinds import Grade
+from volunteer.rules.places import Slot
 from volunteer.rules.tally import RollUpKind, share_pct
 from volunteer.stats import kept
 from volunteer.stats.served import (
@@ -23,6 +25,7 @@ from volunteer.stats.served import (
     below,
     figures,
     key_of,
+    slot_of,
     total,
     within,
 )
@@ -72,12 +75,12 @@ class RollUp:
 
 def by_post(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
     """Return every post that served somebody in *days*, most hours first."""
-    return _named(session, _figures(session, RollUpKind.POST, days, unit_path), Post)
+    return _named(session, figures_of(session, RollUpKind.POST, days, unit_path), Post)
 
 
 def by_base(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
     """Return every base that served somebody in *days*; what is at no base is one row without a code."""
-    return _named(session, _figures(session, RollUpKind.BASE, days, unit_path), Base)
+    return _named(session, figures_of(session, RollUpKind.BASE, days, unit_path), Base)
 
 
 def by_member(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
@@ -93,7 +96,22 @@ def by_member(session: Session, days: Days, *, unit_path: str | None = None) -> 
 
 def by_month(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
     """Return the months of *days* with service, in order, named as 2026-03."""
-    return month_rows(session, _figures(session, RollUpKind.MONTH, days, unit_path))
+    return month_rows(session, figures_of(session, RollUpKind.MONTH, days, unit_path))
+
+
+def by_slot(session: Session, days: Days, *, unit_path: str, since: datetime) -> Sequence[Slot] | None:
+    """Return the slots of the week with the visits that each brought, where their sums are kept; else None.
+
+    Of each slot the first after *since* stands for all.
+    """
+    period_id = kept.periods(session).get(days)
+    if period_id is None:
+        return None
+    inner = kept.kept_figures(RollUpKind.SLOT, period_id, days, unit_path=unit_path).subquery()
+    rows = session.execute(select(inner.c.key, inner.c.visits).order_by(inner.c.key)).all()
+    return sorted(
+        (slot_of(row.key, row.visits, since) for row in rows), key=lambda slot: (slot.starts_at, slot.ends_at)
+    )
 
 
 def by_term(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
@@ -108,7 +126,7 @@ def by_term(session: Session, days: Days, *, unit_path: str | None = None) -> Se
     parts = []
     for term in terms:
         inside = days.both(Days(from_on=term.starts_on, to_on=term.ends_before))
-        rows = _figures(session, RollUpKind.ALL, inside, unit_path).subquery()
+        rows = figures_of(session, RollUpKind.ALL, inside, unit_path).subquery()
         parts.append(select(literal(term.id, Integer).label("term_id"), *(rows.c[name] for name in FIGURES)))
     found = {row.term_id: row for row in session.execute(union_all(*parts))}
     return [rollup(found.get(term.id), term.code, term.name) for term in terms]
@@ -167,7 +185,7 @@ def everywhere(session: Session, days: Days) -> Select[*tuple[Any, ...]]:
 
 def of_unit(session: Session, days: Days, *, unit_path: str) -> RollUp:
     """Return one unit with everything below it."""
-    inner = _figures(session, RollUpKind.ALL, days, unit_path).subquery()
+    inner = figures_of(session, RollUpKind.ALL, days, unit_path).subquery()
     minutes = total(Credit.net_min, "recorded")
     recorded = (
         select(minutes)
@@ -183,7 +201,7 @@ def of_unit(session: Session, days: Days, *, unit_path: str) -> RollUp:
     return rollup(row)
 
 
-def _figures(
+def figures_of(
     session: Session, kind: RollUpKind, days: Days, unit_path: str | None
 ) -> Select[*tuple[Any, ...]]:
     """Return the statement with ``key`` and figures: from kept sums where there are some, else counted."""

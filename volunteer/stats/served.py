@@ -6,23 +6,39 @@ or as the kept sums have them. The difference of the two is what is not kept yet
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Integer, Select, String, case, cast, func, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    case,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from volunteer.models import Post, Unit, Visit
+from volunteer.models import Post, Shift, Unit, Visit
 from volunteer.rules.kinds import Grade
+from volunteer.rules.places import Slot
 from volunteer.rules.tally import RollUpKind
 
 # The grades that bring minutes.
 GRADES = (Grade.A, Grade.B, Grade.C, Grade.E)
 BY_GRADE = tuple(f"net_{grade.value.lower()}" for grade in GRADES)
-FIGURES = ("headcount", "person_times", "net", "credited", *BY_GRADE)
+FIGURES = ("headcount", "person_times", "visits", "net", "credited", *BY_GRADE)
+# A slot's key: the minute of the week, from a Thursday's midnight in UTC, and how many minutes from then on.
+WEEK_MIN = 7 * 24 * 60
+SLOT_FACTOR = 10_000
 Join = tuple[Any, Any]
 
 
@@ -83,6 +99,7 @@ def figures(
     inner = select(
         *keys,
         Visit.member_id.label("member_id"),
+        func.count().label("visits"),
         func.sum(counted.net).label("net"),
         func.sum(counted.credited).label("credited"),
         *(
@@ -116,8 +133,21 @@ def key_of(kind: RollUpKind) -> tuple[Any, list[Join]]:
         case RollUpKind.MONTH:
             text = func.substr(cast(Visit.served_on, String), 1, 7)
             return cast(func.replace(text, "-", ""), Integer).label("key"), []
+        case RollUpKind.SLOT:
+            # As it was set: a shift that is prolonged later stays in its slot.
+            start, end = (type_coerce(at, BigInteger) // 60 for at in (Shift.starts_at, Shift.first_ends_at))
+            key = cast(start % WEEK_MIN * SLOT_FACTOR + end - start, Integer).label("key")
+            return key, [(Shift, Shift.id == Visit.shift_id)]
         case RollUpKind.ALL:
             return cast(0, Integer).label("key"), []
+
+
+def slot_of(key: int, visits: int, since: datetime) -> Slot:
+    """Return the slot of that key, in the first week that begins at *since*."""
+    minute, minutes = divmod(key, SLOT_FACTOR)
+    first = int(since.timestamp()) // 60
+    starts_at = datetime.fromtimestamp(60 * (first + (minute - first) % WEEK_MIN), UTC)
+    return Slot(starts_at=starts_at, ends_at=starts_at + timedelta(minutes=minutes), count=visits)
 
 
 def within(days: Days) -> list[ColumnElement[bool]]:

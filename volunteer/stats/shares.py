@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, literal_column, null, select, union_all
+from sqlalchemy import ColumnElement, Integer, and_, cast, func, literal_column, null, select, union_all
 from sqlalchemy.orm import Session
 
-from volunteer.models import Account, Approval, Request, RoleGrant, Unit, Visit
+from volunteer.models import Account, Approval, Request, RoleGrant, Visit
 from volunteer.rules.flags import is_share_high
 from volunteer.rules.kinds import Grade, Role, VisitState
-from volunteer.rules.tally import share_pct
-from volunteer.stats.rollups import Days, everywhere
+from volunteer.rules.tally import RollUpKind, share_pct
+from volunteer.stats import rollups
+from volunteer.stats.rollups import Days
+from volunteer.stats.served import below
+
+_KINDS = (RollUpKind.ALL, RollUpKind.POST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,18 +55,20 @@ def shares_of(session: Session, days: Days, *, unit_path: str) -> Shares:
         Visit.served_on >= days.from_on,
         Visit.served_on < days.to_on,
     )
-    below = select(Unit.id).where(Unit.path.startswith(unit_path, autoescape=True))
-    here = and_(counts, Visit.unit_id.in_(below))
-    made_up = case((Visit.grade == Grade.E, Visit.net_min), else_=0)
+    # Plus nothing: what was made up is found by who approved it, not by the unit.
+    here = and_(counts, (Visit.unit_id + 0).in_(below(unit_path)))
+    own, posts = (rollups.figures_of(session, kind, days, unit_path).subquery() for kind in _KINDS)
     unit: Any = select(
         literal_column("'unit'").label("whose"),
         cast(null(), Integer).label("id"),
         literal_column("''").label("name"),
-        _sum(made_up).label("made_up"),
-        _sum(Visit.net_min).label("whole"),
-    ).where(here)
+        _sum(own.c.net_e).label("made_up"),
+        _sum(own.c.net).label("whole"),
+    )
     approvers: Any = (
-        select(literal_column("'approver'"), Account.id, Account.name, _sum(made_up), literal_column("0"))
+        select(
+            literal_column("'approver'"), Account.id, Account.name, _sum(Visit.net_min), literal_column("0")
+        )
         .select_from(Visit)
         .join(Request, Request.visit_id == Visit.id)
         .join(Approval, Approval.request_id == Request.id)
@@ -71,21 +77,20 @@ def shares_of(session: Session, days: Days, *, unit_path: str) -> Shares:
         .group_by(Account.id, Account.name)
     )
     leaders: Any = (
-        select(literal_column("'leader'"), Account.id, Account.name, _sum(made_up), _sum(Visit.net_min))
-        .select_from(Visit)
+        select(literal_column("'leader'"), Account.id, Account.name, _sum(posts.c.net_e), _sum(posts.c.net))
+        .select_from(posts)
         .join(
             RoleGrant,
             and_(
-                RoleGrant.post_id == Visit.post_id,
+                RoleGrant.post_id == posts.c.key,
                 RoleGrant.role == Role.LEADER,
                 RoleGrant.ended_at.is_(None),
             ),
         )
         .join(Account, Account.id == RoleGrant.account_id)
-        .where(here)
         .group_by(Account.id, Account.name)
     )
-    whole = everywhere(session, days).subquery()
+    whole = rollups.everywhere(session, days).subquery()
     everything: Any = select(
         literal_column("'all'"), cast(null(), Integer), literal_column("''"), whole.c.net_e, whole.c.net
     )

@@ -47,6 +47,7 @@ from volunteer.rules.kinds import (
     VisitState,
 )
 from volunteer.rules.sign_ups import REACH_AHEAD, REMIND_BEFORE
+from volunteer.stats.json_rows import spelled
 
 _COLUMNS = table_of(Message).c
 LONGEST_SHIFT = timedelta(days=1)
@@ -126,7 +127,7 @@ def _cases() -> Any:
     """Return the unit of each case that waits for a decision."""
     asked = select(Request.id).where(Request.visit_id == Visit.id, Request.state == RequestState.ASKED)
     return union_all(
-        select(Visit.unit_id).where(Visit.state == VisitState.PENDING, ~asked.exists()),
+        select(Visit.unit_id).where(Visit.state == spelled(VisitState.PENDING), ~asked.exists()),
         select(Request.unit_id).where(Request.state == RequestState.ASKED),
         select(Visit.unit_id)
         .join(Objection, Objection.visit_id == Visit.id)

@@ -37,12 +37,16 @@ from volunteer.rules.kinds import (
 )
 from volunteer.rules.roles import Actor
 from volunteer.stats.cards import waits_for
+from volunteer.stats.json_rows import spelled
 from volunteer.stats.reach import post_in_reach, units_below, units_of
 from volunteer.stats.sites import SITE_OF_POST
 
 REVIEWERS = (Role.COMMITTEE, Role.COLLEGE)
 KEEPERS = (Role.LEADER, Role.COMMITTEE, Role.COLLEGE)
 FORGOTTEN_SHOWN = 12
+# Plus nothing, here and below: the few visits that somebody asks about are found by what was asked, and not
+# the other way round, or by their unit.
+_UNIT = Visit.unit_id + 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +105,7 @@ def waiting_for(
     own = actor.member_id or 0
     asked = select(Request.id).where(Request.visit_id == Visit.id, Request.state == RequestState.ASKED)
     visits = _count(Visit.id).where(
-        Visit.state == VisitState.PENDING,
+        Visit.state == spelled(VisitState.PENDING),
         Visit.member_id != own,
         ~asked.exists(),
         _reviewed(actor, Visit.unit_id, unit_path),
@@ -109,19 +113,19 @@ def waiting_for(
     requests = _requests(actor, own, unit_path)
     objections = (
         _count(Objection.id)
-        .join(Visit, Visit.id == Objection.visit_id)
+        .join(Visit, Visit.id == Objection.visit_id + 0)
         .where(
             Objection.resolved_at.is_(None),
             Visit.member_id != own,
             func.coalesce(Objection.by_account_id, 0) != actor.account_id,
-            _reviewed(actor, Visit.unit_id, unit_path),
+            _reviewed(actor, _UNIT, unit_path),
         )
     )
     questions = (
         _count(Question.id)
-        .join(Visit, Visit.id == Question.visit_id)
+        .join(Visit, Visit.id == Question.visit_id + 0)
         .join(Post, Post.id == Visit.post_id)
-        .where(post_in_reach(actor, KEEPERS), *_inside(Visit.unit_id, unit_path), *waits_for(actor))
+        .where(post_in_reach(actor, KEEPERS), *_inside(_UNIT, unit_path), *waits_for(actor))
     )
     site = questions.with_only_columns(func.min(Site.code)).join(Site, SITE_OF_POST)
     due = requests.where(Request.deadline_on <= due_by).scalar_subquery() + (
@@ -173,7 +177,8 @@ def forgotten(
             came.label("came_at"),
         )
         .join(Shift, Shift.id == Visit.shift_id)
-        .join(Post, Post.id == Visit.post_id)
+        # The shift's, which is the visit's: few shifts ended today, while a post has had many visits.
+        .join(Post, Post.id == Shift.post_id)
         .join(Member, Member.id == Visit.member_id)
         .where(
             Visit.state.in_((VisitState.OPEN, VisitState.UNCLOSED)),
@@ -202,7 +207,7 @@ def _requests(actor: Actor, own: int, unit_path: str | None) -> Any:
         .join(Member, Member.id == Request.member_id)
         .outerjoin(Visit, Visit.id == Request.visit_id)
         .where(
-            Request.state == RequestState.ASKED,
+            Request.state == spelled(RequestState.ASKED),
             Request.member_id != own,
             func.coalesce(Request.asked_by_id, 0) != actor.account_id,
             ~mine.exists(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import Base, Member, Post, ProbationWindow, Shift, Unit
@@ -13,11 +13,12 @@ from volunteer.rules.kinds import Role, Stage, UnitKind
 from volunteer.rules.roles import Actor
 from volunteer.stats.json_rows import json_rows, rows_in
 from volunteer.stats.reach import member_in_reach, sees_all, unit_in_reach, units_of
+from volunteer.stats.served import below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitRow:
-    """A unit of the tree."""
+    """A unit of the tree. ``is_whole``: it is known that every other unit lies below it."""
 
     id: int
     code: str
@@ -25,6 +26,7 @@ class UnitRow:
     kind: UnitKind
     path: str
     live_from: date | None = None
+    is_whole: bool = False
 
     @property
     def is_leaf(self) -> bool:
@@ -61,8 +63,11 @@ def own_units(session: Session, actor: Actor, roles: Collection[Role]) -> list[U
 
 def unit_to_read(session: Session, code: str, actor: Actor, roles: Collection[Role]) -> UnitRow | None:
     """Return the unit of that code, if it is in reach."""
+    other = aliased(Unit)
+    another_top = select(other.id).where(other.parent_id.is_(None), other.id != Unit.id).exists()
+    is_whole = and_(Unit.parent_id.is_(None), ~another_top).label("is_whole")
     row = session.execute(
-        select(*_COLUMNS).where(Unit.code == code, unit_in_reach(actor, roles))
+        select(*_COLUMNS, is_whole).where(Unit.code == code, unit_in_reach(actor, roles))
     ).one_or_none()
     return UnitRow(**row._mapping) if row else None
 
@@ -97,17 +102,15 @@ def unit_with_those_below(
 
 def counts_of(session: Session, unit_path: str, *, now: datetime) -> UnitCounts:
     """Return what lies below the unit, and which of its posts run dry."""
-    here = Unit.path.startswith(unit_path, autoescape=True)
-    members = select(func.count(Member.id)).join(Unit, Unit.id == Member.unit_id).where(here)
+    here = below(unit_path)
+    members = select(func.count(Member.id)).where(Member.unit_id.in_(here))
     # A cancelled candidacy leaves the stage as it was and the window decided.
     on_probation = members.outerjoin(ProbationWindow, ProbationWindow.member_id == Member.id).where(
         Member.stage == Stage.PROBATIONARY, ProbationWindow.outcome.is_(None)
     )
-    posts = select(Post.id).join(Unit, Unit.id == Post.unit_id).where(here)
-    own_bases = select(Base.id).join(Unit, Unit.id == Base.unit_id).where(here)
-    used_bases = (
-        select(Post.base_id).join(Unit, Unit.id == Post.unit_id).where(here, Post.base_id.is_not(None))
-    )
+    posts = select(Post.id).where(Post.unit_id.in_(here))
+    own_bases = select(Base.id).where(Base.unit_id.in_(here))
+    used_bases = select(Post.base_id).where(Post.unit_id.in_(here), Post.base_id.is_not(None))
     dry = _dry(here, now)
     driest = dry.order_by(Post.name, Post.id).limit(DRIEST_SHOWN).subquery()
     row = session.execute(
@@ -115,7 +118,7 @@ def counts_of(session: Session, unit_path: str, *, now: datetime) -> UnitCounts:
             members.scalar_subquery().label("members"),
             on_probation.scalar_subquery().label("probationary"),
             select(func.count(Unit.id))
-            .where(here, Unit.kind == UnitKind.BRANCH)
+            .where(Unit.id.in_(here), Unit.kind == UnitKind.BRANCH)
             .scalar_subquery()
             .label("branches"),
             select(func.count()).select_from(posts.subquery()).scalar_subquery().label("posts"),
@@ -132,7 +135,7 @@ def counts_of(session: Session, unit_path: str, *, now: datetime) -> UnitCounts:
     return UnitCounts(**found, driest=names)
 
 
-def _dry(here: ColumnElement[bool], now: datetime) -> Any:
+def _dry(here: Select[int], now: datetime) -> Any:
     """Return the posts for which no shift is published any more."""
     coming = select(Shift.id).where(
         Shift.post_id == Post.id,
@@ -142,7 +145,7 @@ def _dry(here: ColumnElement[bool], now: datetime) -> Any:
         Shift.cancelled_at.is_(None),
         ~Shift.is_for_make_ups,
     )
-    return select(Post.code, Post.name).join(Unit, Unit.id == Post.unit_id).where(here, ~coming.exists())
+    return select(Post.code, Post.name).where(Post.unit_id.in_(here), ~coming.exists())
 
 
 def may_read_member(session: Session, member_id: int, actor: Actor, roles: Collection[Role]) -> bool:

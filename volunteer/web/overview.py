@@ -27,7 +27,7 @@ from volunteer.rules.progress import (
     Wish,
     chosen,
     tally,
-    unit_line,
+    unit_lines,
 )
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats import kept, progress, rollups, units, windows
@@ -179,9 +179,8 @@ def _rows(seen: Seen, basis: Basis, shown: Sequence[UnitRow], due: Sequence[DueM
     else:
         served = rollups.by_child(session, basis.days, unit_path=unit.path, unit_id=unit.id)
     by_code = {row.code: row for row in served}
-    return [
-        Row(unit=one, line=unit_line(seen.people, due, one.path), served=by_code[one.code]) for one in shown
-    ]
+    lines = unit_lines(seen.people, due, [one.path for one in shown])
+    return [Row(unit=one, line=lines[one.path], served=by_code[one.code]) for one in shown]
 
 
 def _around(seen: Seen) -> Days:

@@ -14,6 +14,8 @@ from volunteer.stats.places import BaseFacts, PostFacts
 from volunteer.stats.rollups import RollUp
 
 ON_CAMPUS = "-"
+# What no sum is kept of: counted for the rows of a page alone, unless it says which those are.
+COUNTED = frozenset({"shifts", "fill", "unclosed", "dry", "branches"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class BaseLine:
 
     base: BaseFacts
     served: RollUp
-    branches: int
+    branches: int = 0
     agreement: Agreement
     is_idle: bool
 
@@ -138,17 +140,13 @@ def post_lines(
 
 
 def base_lines(
-    bases: Iterable[BaseFacts],
-    served: Mapping[str | None, RollUp],
-    branches: Mapping[str, int],
-    today: date,
+    bases: Iterable[BaseFacts], served: Mapping[str | None, RollUp], today: date
 ) -> list[BaseLine]:
     """Return each base with what it received. Of one without an agreement in force no service is missed."""
     return [
         BaseLine(
             base=base,
             served=served.get(base.code) or nothing(base.code, base.name),
-            branches=branches.get(base.code, 0),
             agreement=(agreement := agreement_of(base, today)),
             is_idle=agreement in (Agreement.VALID, Agreement.EXPIRING) and is_idle(base.last_on, today),
         )
@@ -174,6 +172,11 @@ class Wish:
     mark: str
     sort: str
     is_turned: bool
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it takes what is counted of every row to say which are shown."""
+        return not COUNTED.isdisjoint((self.sort, self.mark))
 
     def link(self, key: str) -> str:
         """Return how the address sorts by *key*; asked again, the other way round."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -19,15 +20,7 @@ from volunteer.web.words import word
 def posts(unit: UnitRow, rows: Sequence[PostLine], basis: str, *, now: datetime) -> Table[PostLine]:
     """Return the posts with what each received. How full it was stands there for those that the unit runs."""
     columns: list[Column[PostLine]] = [
-        Column("code", _("Code"), Kind.TEXT, lambda line: line.code),
-        Column("name", _("Its name"), Kind.TEXT, lambda line: line.name),
-        Column("headcount", _("Persons"), Kind.NUMBER, lambda line: line.served.headcount),
-        Column("person_times", _("Person-times"), Kind.NUMBER, lambda line: line.served.person_times),
-        Column("net_h", _("Hours served"), Kind.HOURS, lambda line: line.served.net),
-        Column("credited_h", _("Hours credited"), Kind.HOURS, lambda line: line.served.credited),
-        Column(
-            "makeup_share_pct", _("Make-up share"), Kind.PERCENT, lambda line: line.served.makeup_share_pct
-        ),
+        *_received(),
         Column("base", _("Base"), Kind.TEXT, lambda line: line.post.base_name or _("on campus")),
         Column("run_by", _("Run by"), Kind.TEXT, lambda line: line.post.unit_name),
         Column("shifts", _("Shifts"), Kind.NUMBER, lambda line: line.run("shifts")),
@@ -45,15 +38,7 @@ def posts(unit: UnitRow, rows: Sequence[PostLine], basis: str, *, now: datetime)
 def bases(unit: UnitRow, rows: Sequence[BaseLine], basis: str, *, now: datetime) -> Table[BaseLine]:
     """Return the bases with their agreements and what each received."""
     columns: list[Column[BaseLine]] = [
-        Column("code", _("Code"), Kind.TEXT, lambda line: line.code),
-        Column("name", _("Its name"), Kind.TEXT, lambda line: line.name),
-        Column("headcount", _("Persons"), Kind.NUMBER, lambda line: line.served.headcount),
-        Column("person_times", _("Person-times"), Kind.NUMBER, lambda line: line.served.person_times),
-        Column("net_h", _("Hours served"), Kind.HOURS, lambda line: line.served.net),
-        Column("credited_h", _("Hours credited"), Kind.HOURS, lambda line: line.served.credited),
-        Column(
-            "makeup_share_pct", _("Make-up share"), Kind.PERCENT, lambda line: line.served.makeup_share_pct
-        ),
+        *_received(),
         Column("posts", _("Posts"), Kind.NUMBER, lambda line: line.base.posts),
         Column("branches", _("Branches served"), Kind.NUMBER, lambda line: line.branches),
         Column("host", _("Host"), Kind.TEXT, lambda line: line.base.host),
@@ -101,6 +86,21 @@ def shifts(
     ]
     heads = ledger.heads(db.session(), unit.path)
     return described(f"{unit.name} {post}", _("shifts"), basis, columns, rows, now=now, heads=heads)
+
+
+def _received() -> list[Column[Any]]:
+    """Return which place it is and what it received."""
+    return [
+        Column("code", _("Code"), Kind.TEXT, lambda line: line.code),
+        Column("name", _("Its name"), Kind.TEXT, lambda line: line.name),
+        Column("headcount", _("Persons"), Kind.NUMBER, lambda line: line.served.headcount),
+        Column("person_times", _("Person-times"), Kind.NUMBER, lambda line: line.served.person_times),
+        Column("net_h", _("Hours served"), Kind.HOURS, lambda line: line.served.net),
+        Column("credited_h", _("Hours credited"), Kind.HOURS, lambda line: line.served.credited),
+        Column(
+            "makeup_share_pct", _("Make-up share"), Kind.PERCENT, lambda line: line.served.makeup_share_pct
+        ),
+    ]
 
 
 def _note(row: ShiftRow) -> str | None:

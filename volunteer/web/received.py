@@ -15,7 +15,7 @@ from volunteer.database import db
 from volunteer.rules.kinds import Sight
 from volunteer.rules.places import Whose, by_weekday_and_hour
 from volunteer.rules.reasons import Reason, Refusal
-from volunteer.stats import ledger, place, places
+from volunteer.stats import fill, ledger, place, places
 from volunteer.stats.place import Place
 from volunteer.stats.places import BaseFacts, PostFacts
 from volunteer.stats.rollups import GRADES, RollUp
@@ -27,6 +27,7 @@ from volunteer.web.place_lists import (
     POST_ORDERS,
     BaseLine,
     PostLine,
+    Wish,
     agreement_of,
     asked_wish,
     base_lines,
@@ -48,7 +49,8 @@ SHIFTS_A_PAGE = 60
 def posts(code: str) -> ResponseReturnValue:
     """List the posts with what they received, how full they were, month by month and hour by hour."""
     scope, wish = asked_scope(code), asked_wish(POST_ORDERS, POST_MARKS)
-    page = paging.page(chosen(_post_lines(scope), wish, POST_ORDERS, POST_MARKS), PLACES_A_PAGE)
+    page = paging.page(_chosen_posts(scope, wish), PLACES_A_PAGE)
+    page = page if wish.is_counted else page.holding(_filled(scope, page.rows))
     session, codes = db.session(), [line.code for line in page.rows]
     minutes = places.months_by_post(session, scope.days, scope.place(), codes)
     return render_template(
@@ -73,7 +75,8 @@ def posts(code: str) -> ResponseReturnValue:
 def posts_table(code: str, form: str) -> Response:
     """Export the posts, as narrowed and sorted on the page."""
     scope, wish = asked_scope(code), asked_wish(POST_ORDERS, POST_MARKS)
-    rows = chosen(_post_lines(scope), wish, POST_ORDERS, POST_MARKS)
+    rows = _chosen_posts(scope, wish)
+    rows = rows if wish.is_counted else _filled(scope, rows)
     return tables.answer(
         place_tables.posts(scope.unit, rows, basis_of(scope, wish.text), now=scope.now), form
     )
@@ -85,8 +88,8 @@ def bases(code: str) -> ResponseReturnValue:
     """List the bases with their agreements and what they received, term by term."""
     scope, wish = asked_scope(code), asked_wish(BASE_ORDERS, BASE_MARKS)
     served = _by_code(place.by_base(db.session(), scope.days, scope.place()))
-    lines = chosen(_base_lines(scope, served), wish, BASE_ORDERS, BASE_MARKS)
-    page = paging.page(lines, PLACES_A_PAGE)
+    page = paging.page(_chosen_bases(scope, wish, served), PLACES_A_PAGE)
+    page = page if wish.is_counted else page.holding(_branched(scope, page.rows))
     session, codes = db.session(), [line.code for line in page.rows]
     terms = scope.last_terms
     return render_template(
@@ -113,7 +116,8 @@ def bases_table(code: str, form: str) -> Response:
     """Export the bases, as narrowed and sorted on the page."""
     scope, wish = asked_scope(code), asked_wish(BASE_ORDERS, BASE_MARKS)
     served = _by_code(place.by_base(db.session(), scope.days, scope.place()))
-    rows = chosen(_base_lines(scope, served), wish, BASE_ORDERS, BASE_MARKS)
+    rows = _chosen_bases(scope, wish, served)
+    rows = rows if wish.is_counted else _branched(scope, rows)
     return tables.answer(
         place_tables.bases(scope.unit, rows, basis_of(scope, wish.text), now=scope.now), form
     )
@@ -196,11 +200,12 @@ def asked_post(code: str, post: str) -> tuple[Scope, PostFacts]:
     Raises:
         Refusal: ``UNKNOWN`` or ``BAD_FIELD``.
     """
-    scope = asked_scope(code)
-    found = places.post_of(db.session(), post, unit_path=scope.unit.path, span=scope.span, now=scope.now)
+    scope, session = asked_scope(code), db.session()
+    found = places.post_of(session, post, unit_path=scope.unit.path)
     if found is None:
         raise Refusal(Reason.UNKNOWN)
-    return _seen(scope, is_ours=found.is_run_here), found
+    full = fill.how_full(session, [found], span=scope.span, now=scope.now)
+    return _seen(scope, is_ours=found.is_run_here), full[0]
 
 
 def _own_post(code: str, post: str) -> tuple[Scope, PostFacts]:
@@ -237,19 +242,32 @@ def _post_lines(scope: Scope, base_id: int | None = None) -> list[PostLine]:
         session,
         unit_path=scope.unit.path,
         served=[code for code in served if code is not None],
-        span=scope.span,
-        now=scope.now,
         base_id=base_id,
     )
     return post_lines(found, served, scope.today)
 
 
-def _base_lines(scope: Scope, served: Mapping[str | None, RollUp]) -> list[BaseLine]:
-    session = db.session()
+def _chosen_posts(scope: Scope, wish: Wish) -> Sequence[PostLine]:
+    lines: Sequence[PostLine] = _post_lines(scope)
+    return chosen(_filled(scope, lines) if wish.is_counted else lines, wish, POST_ORDERS, POST_MARKS)
+
+
+def _filled(scope: Scope, lines: Sequence[PostLine]) -> Sequence[PostLine]:
+    full = fill.how_full(db.session(), [line.post for line in lines], span=scope.span, now=scope.now)
+    return [replace(line, post=post) for line, post in zip(lines, full, strict=True)]
+
+
+def _chosen_bases(scope: Scope, wish: Wish, served: Mapping[str | None, RollUp]) -> Sequence[BaseLine]:
     codes = [code for code in served if code is not None]
-    found = places.bases_of(session, unit_path=scope.unit.path, served=codes)
-    branches = places.branches_by_base(session, scope.days, scope.place())
-    return base_lines(found, served, branches, scope.today)
+    found = places.bases_of(db.session(), unit_path=scope.unit.path, served=codes)
+    lines: Sequence[BaseLine] = base_lines(found, served, scope.today)
+    return chosen(_branched(scope, lines) if wish.is_counted else lines, wish, BASE_ORDERS, BASE_MARKS)
+
+
+def _branched(scope: Scope, lines: Sequence[BaseLine]) -> Sequence[BaseLine]:
+    codes = [line.code for line in lines]
+    found = places.branches_by_base(db.session(), scope.days, scope.place(), codes)
+    return [replace(line, branches=found.get(line.code, 0)) for line in lines]
 
 
 def _by_code(rows: Sequence[RollUp]) -> dict[str | None, RollUp]:
@@ -284,14 +302,13 @@ def _figures(scope: Scope, here: Place) -> dict[str, Any]:
 
 
 def _of_base(scope: Scope, found: BaseFacts) -> dict[str, Any]:
-    lines = _post_lines(scope, found.id)
-    lines.sort(key=lambda line: -line.served.net)
+    lines = sorted(_filled(scope, _post_lines(scope, found.id)), key=lambda line: -line.served.net)
     return {"posts": lines, "agreement": agreement_of(found, scope.today)}
 
 
 def _week(scope: Scope, here: Place) -> place_charts.Week | None:
-    slots = place.slots(db.session(), scope.days, here)
-    return place_charts.week(by_weekday_and_hour(slots, settings().zone))
+    zone = settings().zone
+    return place_charts.week(by_weekday_and_hour(place.slots(db.session(), scope.days, here, zone), zone))
 
 
 def _people(scope: Scope, here: Place, name: str, form: str) -> Response:

@@ -99,6 +99,7 @@ class Scope:
             whose=self.whose,
             post_id=post.id if post else None,
             base_id=base.id if base else None,
+            is_whole=self.unit.is_whole,
         )
 
 
