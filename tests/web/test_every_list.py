@@ -42,6 +42,7 @@ NO_FILES = {
     "one thing, or a form": {
         "accounts.new",
         "accounts.one",
+        "behind.visit",
         "branch.start",
         "certificates.one",
         "college.change_term",
@@ -106,6 +107,7 @@ NO_FILES = {
     },
     "a print": {"posters.lists", "received.base_sheet", "received.post_sheet"},
     "its files are there as soon as a row is; here is none": {
+        "behind.of_approver",
         "college.calendar",
         "college.terms",
         "oversight.statistics",

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from volunteer import clock
 from volunteer.database import db
@@ -18,14 +19,18 @@ from volunteer.stats.approvers import let_count, name_of
 from volunteer.stats.behind import Behind, Condition, at_place, behind, one_record, sum_of
 from volunteer.stats.place import Place
 from volunteer.stats.reach import units_in_reach
-from volunteer.web import access, looks, paging
+from volunteer.stats.rollups import Days
+from volunteer.web import access, looks, paging, tables
 from volunteer.web.branch import asked_days
 from volunteer.web.received import asked_base, asked_post
 from volunteer.web.scope import Scope, asked_scope, basis_of
+from volunteer.web.sheets import Column, Kind, Table
 from volunteer.web.show import settings
+from volunteer.web.words import word
 
 bp = Blueprint("behind", __name__)
 RECORDS_A_PAGE = 30
+LINES_A_FILE = 20_000
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -33,8 +38,7 @@ MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
 @access.reader
 def of_unit(code: str) -> ResponseReturnValue:
     """List the records behind a figure of a unit, or of a post or base as it looks at them."""
-    scope, here, named = _asked(code)
-    where = at_place(here, scope.days, month=_asked_month(), grade=_asked_grade())
+    scope, where, named = _asked(code)
     looks.saw(Sight.RECORDS, unit_id=scope.unit.id)
     return _page(
         where,
@@ -48,10 +52,42 @@ def of_unit(code: str) -> ResponseReturnValue:
     )
 
 
+@bp.get("/units/<code:code>/records.<form:form>")
+@access.reader
+def file_of_unit(code: str, form: str) -> Response:
+    """Export the records behind a figure of a unit, the newest twenty thousand."""
+    scope, where, named = _asked(code)
+    looks.saw(Sight.RECORDS_FILE, unit_id=scope.unit.id)
+    subject = f"{scope.unit.name} {named}" if named else scope.unit.name
+    table = behind_table(subject, basis_of(scope), _read(where, scope.unit.path, limit=LINES_A_FILE)[0])
+    return tables.answer(table, form)
+
+
+@bp.get("/approvers/<row:account_id>.<form:form>")
+@access.overseer
+def file_of_approver(account_id: int, form: str) -> Response:
+    """Export the records that count by somebody's approval, the newest twenty thousand."""
+    account, days, where = _asked_approver(account_id)
+    looks.saw(Sight.RECORDS_FILE)
+    basis = _("Basis: records that count by this person's approval in %(y)s", y=days.from_on.year)
+    return tables.answer(behind_table(account, basis, _read(where, None, limit=LINES_A_FILE)[0]), form)
+
+
 @bp.get("/approvers/<row:account_id>")
 @access.overseer
 def of_approver(account_id: int) -> ResponseReturnValue:
     """List the records that count by somebody's approval or confirmation, of a calendar year."""
+    account, days, where = _asked_approver(account_id)
+    looks.saw(Sight.RECORDS)
+    return _page(where, None, "college/approver.html", account=account, days=days, grade=_asked_grade())
+
+
+def _asked_approver(account_id: int) -> tuple[str, Days, Sequence[Condition]]:
+    """Return whose approvals, in which year, and the condition on the records that count by them.
+
+    Raises:
+        Refusal: ``UNKNOWN``.
+    """
     days, zone = asked_days(), settings().zone
     account = name_of(db.session(), account_id)
     where = let_count(
@@ -64,8 +100,7 @@ def of_approver(account_id: int) -> ResponseReturnValue:
     is_ours = accounts.account(db.session(), account_id, access.actor(), access.OVERSEERS) is not None
     if account is None or not (is_ours or sum_of(db.session(), where).net):
         raise Refusal(Reason.UNKNOWN)
-    looks.saw(Sight.RECORDS)
-    return _page(where, None, "college/approver.html", account=account, days=days, grade=_asked_grade())
+    return account, days, where
 
 
 @bp.get("/visits/<row:visit_id>")
@@ -80,8 +115,13 @@ def visit(visit_id: int) -> ResponseReturnValue:
     return render_template("places/visit.html", one=one)
 
 
-def _asked(code: str) -> tuple[Scope, Place, str | None]:
-    """Return from where the address looks, at what, and what that is called."""
+def _asked(code: str) -> tuple[Scope, Sequence[Condition], str | None]:
+    """Return from where the address looks, at which records, and what their place is called."""
+    scope, here, named = _asked_place(code)
+    return scope, at_place(here, scope.days, month=_asked_month(), grade=_asked_grade()), named
+
+
+def _asked_place(code: str) -> tuple[Scope, Place, str | None]:
     post, base = request.args.get("post"), request.args.get("base")
     if post:
         scope, at_post = asked_post(code, post)
@@ -110,23 +150,45 @@ def _asked_grade() -> Grade | None:
 def _page(
     where: Sequence[Condition], unit_path: str | None, template: str, **more: Any
 ) -> ResponseReturnValue:
-    session, asked = db.session(), paging.number()
-
-    def read(number: int) -> tuple[Sequence[Behind], int]:
-        return behind(
-            session,
-            where,
-            actor=access.actor(),
-            roles=access.READERS,
-            unit_path=unit_path,
-            now=clock.utc_now(),
-            limit=RECORDS_A_PAGE,
-            offset=(number - 1) * RECORDS_A_PAGE,
-        )
-
-    rows, total = read(asked)
+    asked = paging.number()
+    rows, total = _read(where, unit_path, limit=RECORDS_A_PAGE, offset=(asked - 1) * RECORDS_A_PAGE)
     if asked > 1 and not rows:
         asked = 1
-        rows, total = read(asked)
+        rows, total = _read(where, unit_path, limit=RECORDS_A_PAGE)
     page = paging.of(total, RECORDS_A_PAGE, number=asked).holding(rows)
-    return render_template(template, page=page, total=sum_of(session, where), **more)
+    return render_template(template, page=page, total=sum_of(db.session(), where), **more)
+
+
+def _read(
+    where: Sequence[Condition], unit_path: str | None, *, limit: int, offset: int = 0
+) -> tuple[Sequence[Behind], int]:
+    return behind(
+        db.session(),
+        where,
+        actor=access.actor(),
+        roles=access.READERS,
+        unit_path=unit_path,
+        now=clock.utc_now(),
+        limit=limit,
+        offset=offset,
+    )
+
+
+def behind_table(subject: str, basis: str, rows: Sequence[Behind]) -> Table[Behind]:
+    """Return the records behind a figure; other units' members have no name here either."""
+    columns: list[Column[Behind]] = [
+        Column("day", _("Day"), Kind.DAY, lambda one: one.record.served_on),
+        Column("student_no", _("Student number"), Kind.TEXT, lambda one: one.student_no),
+        Column("name", _("Name"), Kind.TEXT, lambda one: one.name),
+        Column("branch", _("Branch"), Kind.TEXT, lambda one: one.unit_name),
+        Column("post", _("Post"), Kind.TEXT, lambda one: one.record.post_name),
+        Column("base", _("Base"), Kind.TEXT, lambda one: one.record.base_name),
+        Column("grade", _("Grade"), Kind.TEXT, lambda one: word(one.record.grade)),
+        Column("check_in", _("Check in"), Kind.MOMENT, lambda one: one.record.came_at),
+        Column("check_out", _("Check out"), Kind.MOMENT, lambda one: one.record.left_at),
+        Column("net_min", _("Minutes served"), Kind.NUMBER, lambda one: one.record.net),
+        Column("credited_min", _("Minutes credited"), Kind.NUMBER, lambda one: one.record.credited),
+        Column("credited_h", _("Hours credited"), Kind.HOURS, lambda one: one.record.credited),
+        Column("record", _("Record"), Kind.NUMBER, lambda one: one.record.id),
+    ]
+    return tables.described(subject, _("records"), basis, columns, rows, now=clock.utc_now())

@@ -18,7 +18,7 @@ from volunteer.stats.ledger import HeadRow
 from volunteer.stats.records import Record, TypedRecord
 from volunteer.stats.standing import MemberStanding
 from volunteer.web.drawing import HEAD, SMALL, WIDTH_MM, Drawing
-from volunteer.web.show import DASH, clock_time, day, moment
+from volunteer.web.show import DASH, day, moment, stretch
 from volunteer.web.words import word
 
 
@@ -171,7 +171,7 @@ class _Hours(Drawing):
             (
                 str(record.served_on),
                 " · ".join(part for part in (record.post_name, record.base_name) if part),
-                f"{clock_time(record.came_at)}–{clock_time(record.left_at)}",
+                stretch(record.came_at, record.left_at),
                 f"{record.grade.value} {word(record.state)}",
                 hours_text(record.net),
                 hours_text(inside.get(record.id, Sum(0, 0)).credited),

@@ -1,12 +1,12 @@
 """Paper: A4 pages black on white, in a font that has Chinese names; only the letters used are embedded."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import pylopdf_fonts_jp
 import pylopdf_fonts_zh_cn
 from fpdf import FPDF
-from fpdf.enums import MethodReturnValue, WrapMode
 from fpdf.fonts import TTFFont
 
 from volunteer.web import qr
@@ -16,6 +16,13 @@ PAGE_HEIGHT_MM = 297
 # Of the type's height; Chinese lines need more air than Latin ones.
 LINE_HEIGHT = 1.45
 MM_A_POINT = 25.4 / 72
+# Where a line may break: between any two Chinese signs, but for marks that belong to one of them; in other
+# writing between words and after a hyphen.
+_PIECES = re.compile(
+    r"\n|[^\S\n]+"
+    r"|[（「『《〈“(\[]*[\u2e80-\U0010ffff](?:[，。、；：？！）」』》〉…·%”),.;:?!\]]+(?=[\s\u2e80-\U0010ffff]|$))?"
+    r"|(?:[^\s\u2e80-\U0010ffff-]|-(?![A-Za-z]))+-*|-+"
+)
 
 
 class Paper(FPDF):
@@ -30,6 +37,8 @@ class Paper(FPDF):
         self.set_creator("Fifty Hours")
         self.add_font("sans", fname=str(pylopdf_fonts_zh_cn.sans_path()))
         self.set_font("sans", size=12)
+        self._lines: dict[tuple[str, float, float], Sequence[str]] = {}
+        self._widths: dict[tuple[str, float], float] = {}
         self._known = _letters_of(self.fonts["sans"]) | {ord("\n")}
 
     def file(self) -> bytes:
@@ -61,16 +70,9 @@ class Paper(FPDF):
             x: The left end; the left margin if not given.
         """
         self.set_x(self.l_margin if x is None else x)
-        self.set_font("sans", size=size)
-        self.multi_cell(
-            width,
-            size * MM_A_POINT * LINE_HEIGHT,
-            self.spelled(text),
-            align=align,
-            wrapmode=_wrapping(text),
-            new_x="LMARGIN",
-            new_y="NEXT",
-        )
+        for line in self.broken(text, size=size, width=width):
+            self.cell(width, size * MM_A_POINT * LINE_HEIGHT, line, align=align, new_x="LEFT", new_y="NEXT")
+        # Back to the left margin, too.
         self.set_y(self.get_y() + gap)
 
     def fitting_size(self, text: str, *, sizes: Sequence[float], lines: int, width: float = 0) -> float:
@@ -80,15 +82,49 @@ class Paper(FPDF):
 
     def lines_of(self, text: str, *, size: float, width: float = 0) -> int:
         """Return how many lines *text* takes in that width."""
+        return len(self.broken(text, size=size, width=width))
+
+    def broken(self, text: str, *, size: float, width: float = 0) -> Sequence[str]:
+        """Return the lines of *text*, and leave its font set.
+
+        To break them is most of the work of a page, and what a thousand pages share is the same on each.
+        """
         self.set_font("sans", size=size)
-        needed = self.multi_cell(
-            width,
-            text=self.spelled(text),
-            wrapmode=_wrapping(text),
-            dry_run=True,
-            output=MethodReturnValue.LINES,
-        )
-        return len(needed)  # type: ignore[arg-type]
+        width = width or self.w - self.r_margin - self.x
+        known = text, size, width
+        if known not in self._lines:
+            self._lines[known] = self._break(self.spelled(text), width - 2 * self.c_margin)
+        return self._lines[known]
+
+    def _break(self, text: str, room: float) -> Sequence[str]:
+        lines, used = [""], 0.0
+        for part in (part for piece in _PIECES.findall(text) for part in self._parts(piece, room)):
+            width = self._width(part)
+            if part == "\n" or (lines[-1] and not part.isspace() and used + width > room):
+                lines.append("")
+                used = 0.0
+            # No line but the first begins with a blank.
+            if part != "\n" and (lines[-1] or len(lines) == 1 or not part.isspace()):
+                lines[-1] += part
+                used += width
+        return [line.rstrip() for line in lines]
+
+    def _parts(self, piece: str, room: float) -> Sequence[str]:
+        """Return *piece* whole, or cut where it is wider than a line, as a hash is."""
+        if piece.isspace() or self._width(piece) <= room:
+            return [piece]
+        parts = [""]
+        for sign in piece:
+            if parts[-1] and self.get_string_width(parts[-1] + sign) > room:
+                parts.append("")
+            parts[-1] += sign
+        return parts
+
+    def _width(self, part: str) -> float:
+        known = part, self.font_size_pt
+        if known not in self._widths:
+            self._widths[known] = 0.0 if part == "\n" else self.get_string_width(part)
+        return self._widths[known]
 
     def spelled(self, text: str) -> str:
         """Return *text* as the fonts can print it: a sign that neither has is told by its number.
@@ -120,8 +156,3 @@ class Paper(FPDF):
 
 def _letters_of(font: Any) -> frozenset[int]:
     return frozenset(font.cmap)
-
-
-def _wrapping(text: str) -> WrapMode:
-    """Chinese breaks between any two signs, English between words."""
-    return WrapMode.WORD if text.isascii() else WrapMode.CHAR

@@ -129,7 +129,8 @@ def _draw(paper: Paper, row: PosterRow, link: str, words: PosterWords, campus: C
     _steps(paper, [*words.steps[:1], *([words.at_base] if row.is_of_base else []), *words.steps[1:]])
     _worth(paper, words.worth)
     paper.set_y(PAGE_HEIGHT_MM - 25)
-    paper.written(f"{words.run_by} {row.unit_name or row.name}", size=10, align="C")
+    run_by = f"{words.run_by} {row.unit_name or row.name}"
+    paper.written(run_by, size=paper.fitting_size(run_by, sizes=(10, 9, 8), lines=1), align="C")
     since = f" {campus.day(row.opened_at)}" if row.opened_at else ""
     paper.written(f"{words.code_of}{since} · {row.code}", size=8, align="C")
 

@@ -92,6 +92,11 @@ def clock_time(value: datetime | None) -> str:
     return DASH if value is None else str(format_datetime(value, "HH:mm"))
 
 
+def stretch(came_at: datetime | None, left_at: datetime | None) -> str:
+    """Return from when to when: 08:27–11:30; without an end where there is none, a dash where nobody came."""
+    return DASH if came_at is None else f"{clock_time(came_at)}–{clock_time(left_at) if left_at else ''}"
+
+
 def day(value: date | datetime | None) -> str:
     """Return the day as the language writes it."""
     return DASH if value is None else str(format_date(value, "long"))

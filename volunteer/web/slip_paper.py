@@ -60,7 +60,7 @@ def _slip(paper: Paper, slip: PaperSlip, *, x: float, y: float, url: str) -> Non
     paper.qr(f"{url}/activate#{slip.code}", x=x + width - QR_MM + 3, y=y - 3, side=QR_MM)
     paper.set_y(y)
     paper.written(gettext("Fifty Hours, activation slip"), size=8, width=beside, x=x, gap=1)
-    size = paper.fitting_size(slip.name, sizes=(18, 14, 10), lines=2, width=beside)
+    size = paper.fitting_size(slip.name, sizes=(18, 15, 12, 10), lines=1, width=beside)
     paper.written(slip.name, size=size, width=beside, x=x)
     paper.written(slip.login, size=11, width=beside, x=x)
     size = paper.fitting_size(slip.unit_name, sizes=(9, 8), lines=2, width=beside)
