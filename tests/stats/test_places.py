@@ -64,6 +64,8 @@ def test_totals_posts_bases_months_and_terms(college: College, session: Session)
         for start, end in STRETCHES:
             days, chosen = Days(from_on=start, to_on=end), inside(visits, start, end)
             assert by_hand.of_row(place.total(session, days, here)) == by_hand.counted(chosen), here
+            both = place.by_month(session, days, here), place.total(session, days, here)
+            assert place.months_and_total(session, days, here) == both
             for read, key in keys.items():
                 rows = read(session, days, here)
                 assert {row.code: by_hand.of_row(row) for row in rows} == by_hand.grouped(chosen, key), here

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Integer, String, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Integer, String, and_, case, cast, func, select, union_all
 from sqlalchemy.orm import Session
 
 from volunteer.models import Base, Member, Post, Shift, Term, Unit, Visit
@@ -113,6 +113,18 @@ def by_month(session: Session, days: Days, place: Place) -> Sequence[RollUp]:
     key = _month().label("key")
     rows = session.execute(figures(key, where=served(place, days)).order_by("key"))
     return [_rollup(row, row.key, row.key) for row in rows]
+
+
+def months_and_total(session: Session, days: Days, place: Place) -> tuple[Sequence[RollUp], RollUp]:
+    """Return the months with service, and all of it as one sum: of one place in one statement."""
+    if place.is_all_of_members:
+        return by_month(session, days, place), total(session, days, place)
+    where = served(place, days)
+    keys = (_month(), cast("", String))
+    rows = session.execute(union_all(*(figures(key.label("key"), where=where) for key in keys)))
+    found = {row.key: row for row in rows}
+    months = [_rollup(found[key], key, key) for key in sorted(found) if key]
+    return months, _rollup(found.get(""), None)
 
 
 def by_term(session: Session, place: Place, codes: Sequence[str]) -> Mapping[str, RollUp]:

@@ -288,11 +288,11 @@ def _sheet(template: str, scope: Scope, here: Place, name: str, **more: Any) -> 
 def _figures(scope: Scope, here: Place) -> dict[str, Any]:
     """Return what a page and a print of one place have in common."""
     session = db.session()
-    months = place.by_month(session, scope.days, here)
+    months, total = place.months_and_total(session, scope.days, here)
     terms = place.by_term(session, here, [term.code for term in scope.last_terms])
     return {
         "scope": scope,
-        "total": place.total(session, scope.days, here),
+        "total": total,
         "months": months,
         "chart": charts.months(months, scope.days, scope.today),
         "grades": GRADES,
