@@ -68,9 +68,9 @@ def main() -> None:
     asked.add_argument("--visits", type=int, nargs="+", default=[100_000, 1_000_000])
     asked.add_argument("--rounds", type=int, default=7)
     asked.add_argument("--keep", type=Path, help="a folder in which the databases stay for the next time")
-    asked.add_argument("--only", default="", help="pages whose name has this in it")
+    asked.add_argument("--only", nargs="+", default=[""], help="pages whose name has one of these in it")
     chosen = asked.parse_args()
-    pages = {name: path for name, path in PAGES.items() if chosen.only in name}
+    pages = {name: path for name, path in PAGES.items() if any(part in name for part in chosen.only)}
     for name in chosen.engines:
         with universities(name, chosen.visits, chosen.keep) as made:
             _compare(name, chosen.visits, made, pages, chosen.rounds)

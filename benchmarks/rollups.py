@@ -12,7 +12,7 @@ university the same a returned row.
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,10 +45,12 @@ def main() -> None:
     asked.add_argument("--visits", type=int, nargs="+", default=[100_000, 1_000_000])
     asked.add_argument("--rounds", type=int, default=7)
     asked.add_argument("--keep", type=Path, help="a folder in which the databases stay for the next time")
+    asked.add_argument("--only", nargs="+", default=[""], help="questions whose name has one of these in it")
     chosen = asked.parse_args()
+    questions = {name: ask for name, ask in _questions().items() if any(part in name for part in chosen.only)}
     for engine in chosen.engines:
         with universities(engine, chosen.visits, chosen.keep) as made:
-            _compare(engine, chosen.visits, made, chosen.rounds)
+            _compare(engine, chosen.visits, made, questions, chosen.rounds)
 
 
 def _questions() -> dict[str, Ask]:
@@ -83,11 +85,17 @@ def _listed(read: Callable[..., Any], days: Days, path: str, session: Session) -
     return found if isinstance(found, Sequence) else [found]
 
 
-def _compare(engine_name: str, sizes: Sequence[int], made: Sequence[Engine], rounds: int) -> None:
+def _compare(
+    engine_name: str,
+    sizes: Sequence[int],
+    made: Sequence[Engine],
+    questions: Mapping[str, Ask],
+    rounds: int,
+) -> None:
     """Ask every question of every database and print milliseconds, rows, and growth."""
     heads = "".join(f"{f'{visits:.0e} ms':>12}{'rows':>7}" for visits in sizes)
     print(f"{engine_name:40}{heads}{'growth':>9}{'a row':>8}")
-    for name, ask in _questions().items():
+    for name, ask in questions.items():
         best = [float("inf")] * len(sizes)
         rows = [0] * len(sizes)
         for _ in range(rounds):

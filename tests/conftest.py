@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -24,6 +25,11 @@ from volunteer.config import Settings
 from volunteer.migrate import upgrade
 from volunteer.rules.campus import Campus
 
+# A busy machine makes no rule wrong.
+hypothesis.settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy")
 _STARTED = pytest.StashKey["PostgreSQL"]()
 MEMORY_DISK = Path("/dev/shm")
 ROOM_BYTES = 4 * 2**30

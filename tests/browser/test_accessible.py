@@ -68,7 +68,7 @@ PAGES = {
         "/units/LAW/posts/READ/shifts",
         "/units/LAW/posts/READ/sheet",
         "/units/LAW/records?period=2026",
-        "/visits/1",
+        "/visits/{served}",
         "/units/LAW/bases/LIB",
         "/units/LAW/bases/LIB/sheet",
         "/units/LAW/slips",

@@ -17,6 +17,7 @@ from volunteer.rules.progress import (
     Sort,
     Wish,
     chosen,
+    dues,
     rate,
     tally,
     unit_lines,
@@ -102,6 +103,11 @@ def test_the_parts_make_the_whole_and_the_bar_is_as_wide_as_they_are() -> None:
     assert [part.x for part in bar[1:]] == [round(part.x + part.width, 2) for part in bar[:-1]]
     assert bar[-1].x + bar[-1].width == WIDTH
     assert standing_bar(tally([])) == []
+
+
+def test_as_many_are_due_as_a_list_of_them_shows() -> None:
+    assert dues(PEOPLE) == {due: len(chosen(PEOPLE, Wish(due=due))) for due in Due}
+    assert any(dues(PEOPLE).values())
 
 
 def test_a_unit_s_line_counts_what_is_below_it_and_its_rate_only_those_who_stayed() -> None:

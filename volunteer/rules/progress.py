@@ -7,7 +7,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from volunteer.rules.kinds import Phase, Status
+from volunteer.rules.kinds import Outcome, Phase, Status
+from volunteer.rules.policy import HoursPolicy
+from volunteer.rules.probation import Probation
 from volunteer.rules.tally import Standing, share_pct
 
 STATUSES = (Status.MET, Status.NEAR, Status.ON_TRACK, Status.BEHIND, Status.AT_RISK, Status.UNREACHABLE)
@@ -27,6 +29,10 @@ class Sort(StrEnum):
     NUMBER = "number"
 
 
+_RUNNING = (Phase.IN_WINDOW, Phase.EXTENDED)
+_OVER = (Phase.DUE_WAITING, Phase.NOT_MET)
+
+
 class Due(StrEnum):
     """When the probation of those on a list ends; who is due in 30 days is due in 60, too."""
 
@@ -38,9 +44,8 @@ class Due(StrEnum):
     def holds(self, one: "Progress") -> bool:
         """Whether a member belongs here."""
         if self is Due.OVER:
-            return one.standing.phase in (Phase.DUE_WAITING, Phase.NOT_MET)
-        is_running = one.standing.phase in (Phase.IN_WINDOW, Phase.EXTENDED)
-        return is_running and one.standing.days_left <= int(self.value)
+            return one.standing.phase in _OVER
+        return one.standing.phase in _RUNNING and one.standing.days_left <= int(self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +112,17 @@ def tally(people: Iterable[Progress]) -> dict[Status | Phase, int]:
     return {key: found[key] for key in (*STATUSES, *PHASES)}
 
 
+def dues(people: Iterable[Progress]) -> dict[Due, int]:
+    """Return how many members belong to each."""
+    standings = [one.standing for one in people]
+    left = Counter(one.days_left for one in standings if one.phase in _RUNNING)
+    over = sum(one.phase in _OVER for one in standings)
+    return {
+        due: over if due is Due.OVER else sum(count for days, count in left.items() if days <= int(due.value))
+        for due in Due
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueMember:
     """Whose probation ends in the days asked for, with the branch on that day.
@@ -117,6 +133,20 @@ class DueMember:
     unit_path: str
     is_judged: bool
     is_met: bool
+
+
+def due_member(
+    unit_path: str, probation: Probation | None, *, counted: int, policy: HoursPolicy, is_here: bool
+) -> DueMember:
+    """Return how one of them stands; of the standing no more is worked out than a rate takes.
+
+    Args:
+        counted: Credited minutes inside the window.
+        is_here: Not transferred out.
+    """
+    is_cancelled = probation is not None and probation.outcome not in (None, Outcome.CONVERTED)
+    is_met = probation is not None and counted >= policy.threshold_min
+    return DueMember(unit_path=unit_path, is_judged=is_here and not is_cancelled, is_met=is_met)
 
 
 P = TypeVar("P", Progress, DueMember)

@@ -3,8 +3,9 @@
 A whole university is read in one statement; what else a page shows is read for its members alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, cast, false, func, or_, select, true, union_all
@@ -14,19 +15,20 @@ from volunteer.models import Credit, Member, Membership, ProbationWindow, Unit
 from volunteer.rules.kinds import Stage
 from volunteer.rules.policy import HoursPolicy, policy_on
 from volunteer.rules.probation import Probation
-from volunteer.rules.progress import DueMember, Progress
-from volunteer.rules.tally import Standing, standing_of
+from volunteer.rules.progress import DueMember, Progress, due_member
+from volunteer.rules.tally import standing_of
 from volunteer.stats.policies import parsed_policies, policies_column
 from volunteer.stats.served import Days, below
 
+Policies = Callable[[date], HoursPolicy]
 ON_PROBATION = (Member.stage.not_in((Stage.ACTIVIST, Stage.FULL)), ProbationWindow.outcome.is_(None))
 
 
 def progress_of(session: Session, unit_path: str, *, today: date) -> Sequence[Progress]:
     """Return the present members of a unit and all below it whose probation is not decided."""
     rows = session.execute(_present(unit_path)).all()
-    versions = _versions(rows)
-    return [_progress(row, versions, today) for row in rows]
+    policies = _policies(rows)
+    return [_progress(row, policies, today) for row in rows]
 
 
 def progress_and_due(
@@ -38,10 +40,10 @@ def progress_and_due(
         _due(unit_path, days).add_columns(false()),
     )
     rows = session.execute(both).all()
-    versions = _versions(rows)
+    policies = _policies(rows)
     return (
-        [_progress(row, versions, today) for row in rows if row.is_present],
-        [_due_member(row, versions, today) for row in rows if not row.is_present],
+        [_progress(row, policies, today) for row in rows if row.is_present],
+        [_due_member(row, policies) for row in rows if not row.is_present],
     )
 
 
@@ -66,7 +68,7 @@ def _due(unit_path: str, days: Days) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _progress(row: Any, versions: Sequence[HoursPolicy], today: date) -> Progress:
+def _progress(row: Any, policies: Policies, today: date) -> Progress:
     return Progress(
         member_id=row.id,
         student_no=row.student_no,
@@ -76,14 +78,24 @@ def _progress(row: Any, versions: Sequence[HoursPolicy], today: date) -> Progres
         unit_path=row.path,
         starts_on=row.starts_on,
         ends_before=row.ends_before,
-        standing=_standing(row, versions, today),
+        standing=standing_of(
+            probation=_probation(row),
+            counted=row.counted,
+            policy=policies(row.starts_on),
+            today=today,
+            is_transferred_out=row.unit_id is None,
+        ),
     )
 
 
-def _due_member(row: Any, versions: Sequence[HoursPolicy], today: date) -> DueMember:
-    standing = _standing(row, versions, today)
-    has_left = row.unit_id is None or standing.phase.value in ("cancelled", "transferred_out")
-    return DueMember(unit_path=row.path, is_judged=not has_left, is_met=bool(standing.is_met))
+def _due_member(row: Any, policies: Policies) -> DueMember:
+    return due_member(
+        row.path,
+        _probation(row),
+        counted=row.counted,
+        policy=policies(row.starts_on),
+        is_here=row.unit_id is not None,
+    )
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
@@ -106,9 +118,10 @@ def _rows() -> Select[*tuple[Any, ...]]:
     ).join_from(Member, ProbationWindow, ProbationWindow.member_id == Member.id)
 
 
-def _versions(rows: Sequence[Any]) -> list[HoursPolicy]:
-    """Return all versions of the policy, which every row brings along."""
-    return [policy for _, policy in parsed_policies(rows[0].policies)] if rows else []
+def _policies(rows: Sequence[Any]) -> Policies:
+    """Return what tells the policy of a day: every row brings all versions along."""
+    versions = [policy for _, policy in parsed_policies(rows[0].policies)] if rows else []
+    return cache(lambda day: policy_on(day, versions))
 
 
 def _counted() -> ColumnElement[int]:
@@ -124,13 +137,7 @@ def _counted() -> ColumnElement[int]:
     )
 
 
-def _standing(row: Any, versions: Sequence[HoursPolicy], today: date) -> Standing:
-    has_window = row.outcome is not None or row.stage not in (Stage.ACTIVIST, Stage.FULL)
-    probation = Probation(starts_on=row.starts_on, extension_months=row.extension_months, outcome=row.outcome)
-    return standing_of(
-        probation=probation if has_window else None,
-        counted=row.counted,
-        policy=policy_on(row.starts_on, versions),
-        today=today,
-        is_transferred_out=row.unit_id is None,
-    )
+def _probation(row: Any) -> Probation | None:
+    if row.outcome is None and row.stage in (Stage.ACTIVIST, Stage.FULL):
+        return None
+    return Probation(starts_on=row.starts_on, extension_months=row.extension_months, outcome=row.outcome)

@@ -19,13 +19,13 @@ from volunteer.rules.kinds import Sight
 from volunteer.rules.progress import (
     PHASES,
     STATUSES,
-    Due,
     DueMember,
     Progress,
     Sort,
     UnitLine,
     Wish,
     chosen,
+    dues,
     tally,
     unit_lines,
 )
@@ -116,7 +116,7 @@ def overview(code: str) -> ResponseReturnValue:
         bar_parts=standing_bar(by_place),
         statuses=STATUSES,
         phases=PHASES,
-        dues={one: sum(map(one.holds, people)) for one in Due},
+        dues=dues(people),
         due_words=asked_members.due_words(),
         sorts=list(Sort),
         sort_words=asked_members.sort_words(),
