@@ -104,6 +104,14 @@ def test_a_record_of_a_report_opens_into_its_steps(office: Browser) -> None:
         assert re.search(r'<dd class="total">\d+ ', office.get(visit).text)
 
 
+def test_a_file_holds_the_same_records_and_says_which(office: Browser) -> None:
+    found = office.get("/units/COL/records.json?period=2026&month=2026-03&grade=E").json
+    assert sum(row["net_min"] for row in found["rows"]) == 181
+    assert "2026-03" in found["lines"][0] and "E " in found["lines"][0]
+    whole = office.get("/units/COL/records.json?period=2026").json
+    assert sum(row["net_min"] for row in whole["rows"]) == 351
+
+
 def test_names_stay_with_the_own_unit_and_records_with_who_may_read_them(
     office: Browser, enter: Enter, read: Any
 ) -> None:

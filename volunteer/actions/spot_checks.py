@@ -22,12 +22,20 @@ LONGEST = 200
 
 
 def draw_sample(
-    session: Session, *, unit_id: int, month: date, actor: Actor, campus: Campus, now: datetime
+    session: Session,
+    *,
+    unit_id: int,
+    month: date,
+    actor: Actor,
+    campus: Campus,
+    now: datetime,
+    seed: str | None = None,
 ) -> int:
     """Draw among the confirmed records of a month below a unit, once, and return the draw's id.
 
     Args:
         month: Its first day; it must be over, so that nothing can be added to what was drawn from.
+        seed: 32 signs of hex; by default some that nobody can foresee.
 
     Raises:
         Refusal: ``NOT_ALLOWED``, ``ALREADY_EXISTS`` or ``BAD_FIELD``.
@@ -45,7 +53,7 @@ def draw_sample(
     draw = SpotDraw(
         unit_id=unit_id,
         month=month,
-        seed=secrets.token_hex(16),
+        seed=seed or secrets.token_hex(16),
         population=len(records),
         digest=sample.digest_of(list(records)),
         drawn_by_id=actor.account_id,

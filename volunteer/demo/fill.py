@@ -13,6 +13,7 @@ from volunteer.actions.audit import note
 from volunteer.demo.branches import COLLEGE_CODE, SHOWN_BRANCH, TITLES
 from volunteer.demo.casting import STORIES, cast_stories
 from volunteer.demo.certificates import papers_of_branch
+from volunteer.demo.checks import spot_checks
 from volunteer.demo.founding import ADMIN, AUDITOR, founding
 from volunteer.demo.papers import papers
 from volunteer.demo.plan import Duty, Planner, teams_before, teams_now
@@ -76,6 +77,7 @@ def planned(campus: Campus, now: datetime, seed: int) -> Plan:
         *ahead(coming, going_on(roster), since=evening_before(now, zone), now=now, seed=seed),
         *of_shown(coming, roster.shown, now=now),
         *papers_of_branch(roster, today=today, zone=zone),
+        *spot_checks(today, zone=zone),
         *reports(today, zone=zone),
     ]
     for duty in [*duties, *extra_duties, *live]:

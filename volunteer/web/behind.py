@@ -191,4 +191,8 @@ def behind_table(subject: str, basis: str, rows: Sequence[Behind]) -> Table[Behi
         Column("credited_h", _("Hours credited"), Kind.HOURS, lambda one: one.record.credited),
         Column("record", _("Record"), Kind.NUMBER, lambda one: one.record.id),
     ]
+    month, grade = _asked_month(), _asked_grade()
+    narrowed = [f"{month:%Y-%m}"] if month else []
+    narrowed += [word(grade)] if grade else []
+    basis = _("; ").join([basis, *narrowed])
     return tables.described(subject, _("records"), basis, columns, rows, now=clock.utc_now())

@@ -1,6 +1,7 @@
 """What each message says, and where it leads."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from flask_babel import gettext as _
 
@@ -111,7 +112,7 @@ _SAID: Mapping[MessageKind, Callable[[InboxLine], str]] = {
     MessageKind.NOTICE_OPENED: lambda line: _(
         "The hours of %(unit)s are shown until %(day)s. Look at yours, and object to a record that is wrong.",
         unit=line.unit_name or DASH,
-        day=line.text or DASH,
+        day=short_day(date.fromisoformat(line.text) if line.text else None),
     ),
     MessageKind.CERTIFICATE_ISSUED: lambda line: _(
         "Your certificate No. %(n)s is issued. Take it along under Me.", n=line.text or DASH
