@@ -59,7 +59,7 @@ VALID: dict[str, Row] = {
     "calendar_link": {"account_id": 1, "digest": "0" * 64, "made_at": NINE},
     "message": {"account_id": 1, "kind": "reminder", "key": "remind:1", "at": NINE, "read_at": None, "shift_id": 1},
     "daily_chore": {"name": "tell", "done_on": "2026-03-16"},
-    "mail_address": {"account_id": 1, "address": "mei@example.edu", "since": NINE},
+    "mail_address": {"account_id": 1, "address": "mei@example.edu", "since": NINE, "language": "en"},
     "letter": {
         "message_id": 1, "digest_on": None, "due_at": NINE, "tries": 0, "sent_at": None, "given_up_at": None,
     },

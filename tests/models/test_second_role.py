@@ -16,20 +16,25 @@ from volunteer.models import Credit
 from volunteer.revisions import GUARDED_TABLES
 from volunteer.rules.campus import Campus
 
-ROLE = "fifty hours' clerk"
 ON_POSTGRESQL = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 
 
 @pytest.fixture
-def served(engine: Engine, committed_cast: Cast) -> Iterator[Engine]:
+def role(engine: Engine) -> str:
+    """A name that takes quoting; roles belong to the whole server, where other tests run at the same time."""
+    return f"{engine.url.database}'s clerk"
+
+
+@pytest.fixture
+def served(engine: Engine, committed_cast: Cast, role: str) -> Iterator[Engine]:
     """The same database, as the role that serves."""
     url = engine.url.render_as_string(hide_password=False)
-    quoted = engine.dialect.identifier_preparer.quote_identifier(ROLE)
+    quoted = engine.dialect.identifier_preparer.quote_identifier(role)
     with engines.one_off(url) as connection:
         connection.exec_driver_sql(f"DROP ROLE IF EXISTS {quoted}")
         connection.exec_driver_sql(f"CREATE ROLE {quoted} LOGIN")
-    grant_to(url, ROLE)
-    own = engines.open_engine(make_url(url).set(username=ROLE).render_as_string(hide_password=False))
+    grant_to(url, role)
+    own = engines.open_engine(make_url(url).set(username=role).render_as_string(hide_password=False))
     yield own
     own.dispose()
     with engines.one_off(url) as connection:
@@ -67,15 +72,15 @@ def test_it_cannot_lift_a_guard(served: Engine) -> None:
 
 
 @ON_POSTGRESQL
-def test_said_again_it_changes_nothing(served: Engine, engine: Engine) -> None:
-    grant_to(engine.url.render_as_string(hide_password=False), ROLE)
+def test_said_again_it_changes_nothing(served: Engine, engine: Engine, role: str) -> None:
+    grant_to(engine.url.render_as_string(hide_password=False), role)
     with served.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM credit")) == 0
 
 
 def test_sqlite_has_no_roles() -> None:
     with pytest.raises(ValueError, match="no roles on sqlite"):
-        grant_to("sqlite://", ROLE)
+        grant_to("sqlite://", "clerk")
 
 
 def _first(engine: Engine, table: str) -> str:
