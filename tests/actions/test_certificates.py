@@ -324,6 +324,7 @@ def to_do(stage: Stage, login: str, on: str) -> tuple[int, str | None]:
     found = waiting_for(
         stage.session,
         stage.actor(login),
+        now=at(on),
         today=stage.campus.day(at(on)),
         due_by=stage.campus.day(at(on)),
     )

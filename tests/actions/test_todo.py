@@ -1,6 +1,7 @@
 """What there is to do today: by the rights held, never what is one's own or what one had a part in."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from volunteer.rules.kinds import DecisionKind, Role
 from volunteer.rules.policy import HoursPolicy
 from volunteer.stats.rollups import Days
 from volunteer.stats.shares import shares_of
-from volunteer.stats.todo import Forgotten, Waiting, forgotten, waiting_for
+from volunteer.stats.todo import Forgotten, Waiting, waiting_for
 
 SOON = date(2026, 3, 19)
 
@@ -27,14 +28,15 @@ def waiting(
     due_by: date = SOON,
     unit_path: str | None = None,
     today: date = date(2026, 3, 16),
+    when: str = "12:00",
 ) -> Waiting:
     stage.session.flush()
-    return waiting_for(stage.session, stage.actor(login), today=today, due_by=due_by, unit_path=unit_path)
+    asked: dict[str, Any] = {"now": at(when), "today": today, "due_by": due_by, "unit_path": unit_path}
+    return waiting_for(stage.session, stage.actor(login), **asked)
 
 
 def late(stage: Stage, login: str, when: str) -> list[Forgotten]:
-    stage.session.flush()
-    return list(forgotten(stage.session, stage.actor(login), now=at(when)))
+    return list(waiting(stage, login, when=when).forgotten)
 
 
 def test_a_request_waits_for_the_next_hand_alone(stage: Stage) -> None:

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from benchmarks.statements import overheard
 from tests.cast import LONG_AGO, TODAY, Cast
 from tests.web import test_neighbours
 from tests.web.conftest import Browser, Enter
@@ -96,13 +97,17 @@ def walk(app: Flask, enter: Enter, rows: dict[str, int], write: Any) -> Any:
 
     def walk() -> list[Seen]:
         browsers = {who: Browser(app.test_client()) if who == "nobody" else enter(who) for who in REACH}
-        return [
-            _opened(app, browsers[who], who, path)
-            for rule in app.url_map.iter_rules()
-            if "GET" in (rule.methods or ())
-            for path in _addresses(rule, rows)
-            for who in _walkers(app, rule)
-        ]
+        with app.app_context():
+            engine = db.engine
+        # Also those that go to the driver without SQLAlchemy, as the one that knows who asks.
+        with overheard(engine) as heard:
+            return [
+                _opened(heard, browsers[who], who, path)
+                for rule in app.url_map.iter_rules()
+                if "GET" in (rule.methods or ())
+                for path in _addresses(rule, rows)
+                for who in _walkers(app, rule)
+            ]
 
     return walk
 
@@ -120,23 +125,12 @@ def _walkers(app: Flask, rule: Rule) -> list[str]:
     return list(dict.fromkeys((may[0], may[-1])))
 
 
-def _opened(app: Flask, browser: Browser, who: str, path: str) -> Seen:
-    heard: list[str] = []
-
-    def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        heard.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", hear)
-    try:
-        answer = browser.get(path)
-        # A page that is streamed asks while it is read.
-        answer.get_data()
-    finally:
-        event.remove(engine, "before_cursor_execute", hear)
-    count = sum(not statement.startswith(("BEGIN", "PRAGMA")) for statement in heard)
-    return Seen(who, path, count, answer)
+def _opened(heard: list[str], browser: Browser, who: str, path: str) -> Seen:
+    heard.clear()
+    answer = browser.get(path)
+    # A page that is streamed asks while it is read.
+    answer.get_data()
+    return Seen(who, path, len(heard), answer)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

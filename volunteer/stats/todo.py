@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, cast, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from volunteer.models import (
@@ -37,7 +37,7 @@ from volunteer.rules.kinds import (
 )
 from volunteer.rules.roles import Actor
 from volunteer.stats.cards import waits_for
-from volunteer.stats.json_rows import spelled
+from volunteer.stats.json_rows import json_rows, rows_in, spelled
 from volunteer.stats.reach import post_in_reach, units_below, units_of
 from volunteer.stats.sites import SITE_OF_POST
 
@@ -55,6 +55,7 @@ class Waiting:
 
     ``question_site`` is a site at whose page a question can be answered, ``office_unit`` the unit on whose
     pages certificates are issued and proposed decisions wait, ``recount_id`` the first recount of them.
+    ``forgotten`` ends after one more than a page shows.
     """
 
     visits: int
@@ -68,6 +69,7 @@ class Waiting:
     recounts: int
     recount_id: int | None
     office_unit: str | None
+    forgotten: Sequence["Forgotten"]
 
     @property
     def cases(self) -> int:
@@ -86,6 +88,7 @@ class Forgotten:
     starts_at: datetime
     ends_at: datetime
     came_at: datetime | None
+    sort_key: str
 
     @property
     def attest_until(self) -> datetime:
@@ -94,9 +97,9 @@ class Forgotten:
 
 
 def waiting_for(
-    session: Session, actor: Actor, *, today: date, due_by: date, unit_path: str | None = None
+    session: Session, actor: Actor, *, now: datetime, today: date, due_by: date, unit_path: str | None = None
 ) -> Waiting:
-    """Return what waits: neither own records nor what the account had a part in.
+    """Return what waits, in one statement: neither own records nor what the account had a part in.
 
     Args:
         due_by: The last day of what is due soon.
@@ -132,6 +135,7 @@ def waiting_for(
         objections.where(Objection.accepted_at.is_(None), Objection.accept_by_on <= due_by).scalar_subquery()
     )
     recounts = _recounts(actor, unit_path)
+    overdue = _forgotten(actor, now, unit_path).subquery()
     row = session.execute(
         select(
             visits.scalar_subquery().label("visits"),
@@ -148,14 +152,15 @@ def waiting_for(
             .where(Unit.id.in_(units_of(actor, REVIEWERS)[:1]))
             .scalar_subquery()
             .label("office_unit"),
+            select(json_rows(*overdue.c)).scalar_subquery().label("forgotten"),
         )
     ).one()
-    return Waiting(**row._mapping)
+    found = dict(row._mapping)
+    late = _in_order(found.pop("forgotten"))
+    return Waiting(**found, forgotten=late)
 
 
-def forgotten(
-    session: Session, actor: Actor, *, now: datetime, unit_path: str | None = None
-) -> Sequence[Forgotten]:
+def _forgotten(actor: Actor, now: datetime, unit_path: str | None) -> Select[*tuple[Any, ...]]:
     """Return who did not check out of the shifts of the last 24 hours at posts that the account keeps."""
     came = (
         select(func.min(Evidence.at))
@@ -166,10 +171,11 @@ def forgotten(
         )
         .scalar_subquery()
     )
-    rows = session.execute(
+    return (
         select(
             Visit.id.label("visit_id"),
             Member.name,
+            Member.sort_key,
             Shift.code.label("shift_code"),
             Post.name.label("post_name"),
             Shift.starts_at,
@@ -190,8 +196,24 @@ def forgotten(
         )
         .order_by(Shift.ends_at, Member.sort_key, Visit.id)
         .limit(FORGOTTEN_SHOWN + 1)
-    ).all()
-    return [Forgotten(**row._mapping) for row in rows]
+    )
+
+
+def _in_order(text: str) -> Sequence[Forgotten]:
+    found = [
+        Forgotten(
+            visit_id=visit_id,
+            name=name,
+            sort_key=sort_key,
+            shift_code=code,
+            post_name=post,
+            starts_at=datetime.fromtimestamp(starts_at, UTC),
+            ends_at=datetime.fromtimestamp(ends_at, UTC),
+            came_at=None if came_at is None else datetime.fromtimestamp(came_at, UTC),
+        )
+        for visit_id, name, sort_key, code, post, starts_at, ends_at, came_at in rows_in(text)
+    ]
+    return sorted(found, key=lambda one: (one.ends_at, one.sort_key, one.visit_id))
 
 
 def _requests(actor: Actor, own: int, unit_path: str | None) -> Any:

@@ -39,9 +39,11 @@ def today_of(session: Session, actor: Actor, *, now: datetime, unit_path: str | 
         return None
     campus = settings().campus
     last = deadline_after(campus.day(now), SOON_WORKDAYS, work_calendar(session, campus)).day
-    late = todo.forgotten(session, actor, now=now, unit_path=unit_path)
+    waiting = todo.waiting_for(
+        session, actor, now=now, today=campus.day(now), due_by=last, unit_path=unit_path
+    )
     return Today(
-        waiting=todo.waiting_for(session, actor, today=campus.day(now), due_by=last, unit_path=unit_path),
-        forgotten=late[: todo.FORGOTTEN_SHOWN],
-        more=len(late) > todo.FORGOTTEN_SHOWN,
+        waiting=waiting,
+        forgotten=waiting.forgotten[: todo.FORGOTTEN_SHOWN],
+        more=len(waiting.forgotten) > todo.FORGOTTEN_SHOWN,
     )
