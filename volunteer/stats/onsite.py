@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import (
@@ -56,6 +57,14 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What was said about a shift: headcounts, the newest first, and hosts' words, the oldest first."""
+
+    counts: list[Count]
+    statements: list[Statement]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Called:
     """A name that was drawn and not answered for yet."""
 
@@ -75,10 +84,10 @@ class Found:
     state: VisitState | None
 
 
-def counts_of(session: Session, shift_ids: Collection[int]) -> Mapping[int, list[Count]]:
-    """Return the headcounts of each shift, the newest first."""
+def told_of(session: Session, shift_ids: Collection[int]) -> Mapping[int, Told]:
+    """Return what keepers and hosts have said about each shift, in one statement."""
     keeper, maker = aliased(Account), aliased(Account)
-    rows = session.execute(
+    counts = (
         select(
             Headcount.id,
             Headcount.shift_id,
@@ -94,31 +103,28 @@ def counts_of(session: Session, shift_ids: Collection[int]) -> Mapping[int, list
         .outerjoin(Display, Display.id == Headcount.display_id)
         .outerjoin(maker, maker.id == Display.opened_by_id)
         .where(Headcount.shift_id.in_(shift_ids))
-        .order_by(Headcount.at.desc(), Headcount.id.desc())
-    ).all()
-    found: dict[int, list[Count]] = {shift_id: [] for shift_id in shift_ids}
-    for row in rows:
-        found[row.shift_id].append(Count(**row._mapping))
-    return found
-
-
-def statements_of(session: Session, shift_ids: Collection[int]) -> Mapping[int, list[Statement]]:
-    """Return the hosts' words about each shift."""
-    rows = session.execute(
+    )
+    statement: Any = HostStatement
+    words = (
         select(
-            HostStatement.shift_id,
-            HostStatement.display_id,
-            HostStatement.at,
-            Account.name.label("link_by"),
+            null(), statement.shift_id, statement.at, *[null()] * 3, statement.display_id, null(), maker.name
         )
         .join(Display, Display.id == HostStatement.display_id)
-        .outerjoin(Account, Account.id == Display.opened_by_id)
+        .outerjoin(maker, maker.id == Display.opened_by_id)
         .where(HostStatement.shift_id.in_(shift_ids))
-        .order_by(HostStatement.at, HostStatement.display_id)
-    ).all()
-    found: dict[int, list[Statement]] = {shift_id: [] for shift_id in shift_ids}
-    for row in rows:
-        found[row.shift_id].append(Statement(**row._mapping))
+    )
+    found = {shift_id: Told(counts=[], statements=[]) for shift_id in shift_ids}
+    for row in session.execute(union_all(counts, words)):
+        told = found[row.shift_id]
+        if row.id is None:
+            told.statements.append(
+                Statement(shift_id=row.shift_id, display_id=row.display_id, at=row.at, link_by=row.link_by)
+            )
+        else:
+            told.counts.append(Count(**row._mapping))
+    for told in found.values():
+        told.counts.sort(key=lambda one: (one.at, one.id), reverse=True)
+        told.statements.sort(key=lambda one: (one.at, one.display_id))
     return found
 
 

@@ -20,7 +20,7 @@ from volunteer.stats import cards as details
 from volunteer.stats import desk, onsite
 from volunteer.stats.cards import CardEnd, Neighbours, QuestionRow
 from volunteer.stats.desk import OpenObjection, OpenRequest, PendingVisit
-from volunteer.stats.onsite import Count, Statement
+from volunteer.stats.onsite import Told
 from volunteer.stats.photos import PhotoRow, photos_of
 from volunteer.stats.signs import Sign, signs_of
 
@@ -51,8 +51,7 @@ class Card:
     before: str | None = None
     questions: Sequence[QuestionRow] = ()
     photos: Sequence[PhotoRow] = ()
-    counts: Sequence[Count] = ()
-    statements: Sequence[Statement] = ()
+    told: Told | None = None
 
     @property
     def key(self) -> str:
@@ -102,7 +101,7 @@ def with_details(session: Session, cards: Sequence[Card]) -> list[Card]:
     history = details.history_of(session, members)
     questions = details.questions_about(session, visits)
     pictures = photos_of(session, [card.case.id for card in cards if card.kind is Kind.REQUEST])
-    counts, statements = onsite.counts_of(session, shifts), onsite.statements_of(session, shifts)
+    told = onsite.told_of(session, shifts)
     return [
         replace(
             card,
@@ -111,8 +110,7 @@ def with_details(session: Session, cards: Sequence[Card]) -> list[Card]:
             before=_before(card.case, history),
             questions=questions.get(card.case.visit_id or 0, ()),
             photos=pictures.get(card.case.id, ()) if card.kind is Kind.REQUEST else (),
-            counts=counts.get(card.case.shift_id or 0, ()),
-            statements=statements.get(card.case.shift_id or 0, ()),
+            told=told.get(card.case.shift_id or 0),
         )
         for card in cards
     ]

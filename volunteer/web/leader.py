@@ -127,9 +127,9 @@ def on_site(code: str) -> ResponseReturnValue:
     While the shift runs, the keeper counts before she sees a name.
     """
     row, session, me, now = _shift(code), db.session(), access.me(), clock.utc_now()
-    counts = onsite.counts_of(session, [row.id])[row.id]
+    told = onsite.told_of(session, [row.id])[row.id]
     runs = row.starts_at <= now < row.ends_at and not row.is_cancelled
-    is_blind = runs and all(one.by_account_id != me.id for one in counts)
+    is_blind = runs and all(one.by_account_id != me.id for one in told.counts)
     people = [] if is_blind else sites.on_site(session, row.id)
     return render_template(
         "leader/on_site.html",
@@ -141,8 +141,8 @@ def on_site(code: str) -> ResponseReturnValue:
         expected=[] if is_blind else expected_at(session, row.id),
         inside=[one for one in people if one.state in (VisitState.OPEN, VisitState.UNCLOSED)],
         seen=onsite.seen_by(session, row.id, me.id),
-        counts=counts,
-        statements=onsite.statements_of(session, [row.id])[row.id],
+        counts=told.counts,
+        statements=told.statements,
         called=onsite.called_now(session, row.id, me.id) if runs and not is_blind else [],
         attest_until=row.ends_at + ATTEST_WITHIN,
         now=now,

@@ -215,16 +215,13 @@ def _said(held: Held, form: Form, act: Callable[[Session], object]) -> ResponseR
 def _host_page(held: Held, form: Form, status: int) -> ResponseReturnValue:
     assert held.shift_id is not None
     assert held.shift_ends_at is not None
-    session, shift_id = db.session(), held.shift_id
+    told = onsite.told_of(db.session(), [held.shift_id])[held.shift_id]
     page = render_template(
         "display/host.html",
         held=held,
         form=form,
-        counts=[one for one in onsite.counts_of(session, [shift_id])[shift_id] if one.display_id == held.id],
-        statement=next(
-            (one for one in onsite.statements_of(session, [shift_id])[shift_id] if one.display_id == held.id),
-            None,
-        ),
+        counts=[one for one in told.counts if one.display_id == held.id],
+        statement=next((one for one in told.statements if one.display_id == held.id), None),
         states_from=held.shift_ends_at - STATES_BEFORE_END,
         now=clock.utc_now(),
     )
