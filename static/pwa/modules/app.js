@@ -26,7 +26,8 @@ export async function start(page) {
   const isLive = !keptAt && !("shell" in root.dataset);
   const { watch } = await import("./waiting.js");
   if (isLive) await noteAccount(page);
-  await Promise.all([behind(isLive && accountOf(page) !== null), watch(page)]);
+  const sent = watch(page);
+  await Promise.all([behind(isLive && accountOf(page) !== null, sent), sent]);
 }
 
 /**
@@ -65,15 +66,17 @@ export function whereOf(page) {
 /**
  * Register the worker behind the pages. A new one takes over between two pages, never under somebody's hands.
  * @param {boolean} isMember Whether there are pages to keep.
+ * @param {Promise<void>} sent When what waits has been sent: nothing is asked of a worker that is being replaced.
  */
-async function behind(isMember) {
+async function behind(isMember, sent) {
   if (!("serviceWorker" in navigator) || !navigator.onLine) return;
   const { serviceWorker } = navigator;
   try {
     const found = await registered(serviceWorker);
-    found.waiting?.postMessage("take over");
     // Also those that she has not opened yet, or not since there is a worker.
     if (isMember) (await serviceWorker.ready).active?.postMessage("keep pages");
+    await sent;
+    found.waiting?.postMessage("take over");
   } catch {
     // In private windows and some chat apps there is no worker: everything else works.
   }
