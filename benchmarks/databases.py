@@ -3,6 +3,7 @@
 Large ones are slow to write and may be kept for the next time, in a folder that is named.
 """
 
+import argparse
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,8 @@ from benchmarks.floor import found_floor
 from tests import engines
 from volunteer.clock import utc_now
 from volunteer.migrate import upgrade
+
+ENGINES = ("sqlite", "postgresql")
 
 # The tests' server forgoes durability. What we compare must have it, as in service.
 _DURABLE = (
@@ -57,6 +60,22 @@ def _postgresql() -> Iterator[tuple[str, str]]:
             engines.new_database(server_url, "bench_app", template=empty),
             engines.new_database(server_url, "bench_floor", template=empty),
         )
+
+
+def asked(about: str | None, parts: str) -> argparse.Namespace:
+    """Return what the command line asks of a bench over universities.
+
+    Args:
+        about: The bench's own docstring; its first line is the help.
+        parts: What ``--only`` picks, in the plural.
+    """
+    line = argparse.ArgumentParser(description=about.splitlines()[0] if about else None)
+    line.add_argument("engines", nargs="*", default=list(ENGINES))
+    line.add_argument("--visits", type=int, nargs="+", default=[100_000, 1_000_000])
+    line.add_argument("--rounds", type=int, default=7)
+    line.add_argument("--keep", type=Path, help="a folder in which the databases stay for the next time")
+    line.add_argument("--only", nargs="+", default=[""], help=f"{parts} whose name has one of these in it")
+    return line.parse_args()
 
 
 @contextmanager

@@ -7,7 +7,6 @@ The office over all units opens them through the test client, the sizes in turn;
 branch has a hundred members, a third of them on probation. With 1,300,000 visits there are 260 branches.
 """
 
-import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -23,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import university  # noqa: E402 - after the path is set
-from benchmarks.databases import universities  # noqa: E402
+from benchmarks.databases import asked, universities  # noqa: E402
 from benchmarks.in_process import settings_for  # noqa: E402
 from benchmarks.statements import overheard  # noqa: E402
 from volunteer import create_app  # noqa: E402
@@ -31,7 +30,6 @@ from volunteer.database import db, table_of  # noqa: E402
 from volunteer.models import Account, RoleGrant  # noqa: E402
 from volunteer.rules.kinds import Role  # noqa: E402
 
-ENGINES = ("sqlite", "postgresql")
 NOW = datetime(university.TODAY.year, university.TODAY.month, university.TODAY.day, 4, tzinfo=UTC)
 YEAR = f"period={university.YEAR.from_on.year}"
 PAGES = {
@@ -63,13 +61,7 @@ class Opened:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    asked.add_argument("engines", nargs="*", default=list(ENGINES))
-    asked.add_argument("--visits", type=int, nargs="+", default=[100_000, 1_000_000])
-    asked.add_argument("--rounds", type=int, default=7)
-    asked.add_argument("--keep", type=Path, help="a folder in which the databases stay for the next time")
-    asked.add_argument("--only", nargs="+", default=[""], help="pages whose name has one of these in it")
-    chosen = asked.parse_args()
+    chosen = asked(__doc__, "pages")
     pages = {name: path for name, path in PAGES.items() if any(part in name for part in chosen.only)}
     for name in chosen.engines:
         with universities(name, chosen.visits, chosen.keep) as made:

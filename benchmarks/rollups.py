@@ -9,7 +9,6 @@ university has more colleges, each as large as before: a branch and a college sh
 university the same a returned row.
 """
 
-import argparse
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,12 +23,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import university  # noqa: E402 - after the path is set
-from benchmarks.databases import universities  # noqa: E402
+from benchmarks.databases import asked, universities  # noqa: E402
 from volunteer.stats import progress, rollups, standing  # noqa: E402
 from volunteer.stats.rollups import Days  # noqa: E402
 
 Ask = Callable[[Session], Any]
-ENGINES = ("sqlite", "postgresql")
 FREE = Days(from_on=university.YEAR.from_on, to_on=university.YEAR.to_on.replace(day=8))
 SPANS = {
     "a year": university.YEAR,
@@ -40,13 +38,7 @@ SPANS = {
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    asked.add_argument("engines", nargs="*", default=list(ENGINES))
-    asked.add_argument("--visits", type=int, nargs="+", default=[100_000, 1_000_000])
-    asked.add_argument("--rounds", type=int, default=7)
-    asked.add_argument("--keep", type=Path, help="a folder in which the databases stay for the next time")
-    asked.add_argument("--only", nargs="+", default=[""], help="questions whose name has one of these in it")
-    chosen = asked.parse_args()
+    chosen = asked(__doc__, "questions")
     questions = {name: ask for name, ask in _questions().items() if any(part in name for part in chosen.only)}
     for engine in chosen.engines:
         with universities(engine, chosen.visits, chosen.keep) as made:
