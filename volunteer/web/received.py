@@ -20,6 +20,7 @@ from volunteer.stats.place import Place
 from volunteer.stats.places import BaseFacts, PostFacts
 from volunteer.stats.rollups import GRADES, RollUp
 from volunteer.web import access, charts, looks, paging, place_charts, place_tables, tables
+from volunteer.web.narrowed import narrowed
 from volunteer.web.place_lists import (
     BASE_MARKS,
     BASE_ORDERS,
@@ -77,9 +78,8 @@ def posts_table(code: str, form: str) -> Response:
     scope, wish = asked_scope(code), asked_wish(POST_ORDERS, POST_MARKS)
     rows = _chosen_posts(scope, wish)
     rows = rows if wish.is_counted else _filled(scope, rows)
-    return tables.answer(
-        place_tables.posts(scope.unit, rows, basis_of(scope, wish.text), now=scope.now), form
-    )
+    basis = narrowed(basis_of(scope), *wish.said(POST_MARKS))
+    return tables.answer(place_tables.posts(scope.unit, rows, basis, now=scope.now), form)
 
 
 @bp.get("/units/<code:code>/places/bases")
@@ -118,9 +118,8 @@ def bases_table(code: str, form: str) -> Response:
     served = _by_code(place.by_base(db.session(), scope.days, scope.place()))
     rows = _chosen_bases(scope, wish, served)
     rows = rows if wish.is_counted else _branched(scope, rows)
-    return tables.answer(
-        place_tables.bases(scope.unit, rows, basis_of(scope, wish.text), now=scope.now), form
-    )
+    basis = narrowed(basis_of(scope), *wish.said(BASE_MARKS))
+    return tables.answer(place_tables.bases(scope.unit, rows, basis, now=scope.now), form)
 
 
 @bp.get("/units/<code:code>/posts/<code:post>")
