@@ -33,6 +33,11 @@ class UnitRow:
         """Whether its members are looked at one by one."""
         return self.kind in (UnitKind.BRANCH, UnitKind.GROUP)
 
+    @property
+    def chain(self) -> tuple[int, ...]:
+        """The ids of the units from the top down to this one."""
+        return tuple(int(part) for part in self.path.strip("/").split("/"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitCounts:

@@ -127,7 +127,8 @@ def bases_table(code: str, form: str) -> Response:
 def post(code: str, post: str) -> ResponseReturnValue:
     """Show one post: what it received, when, from whom, and how full it was."""
     scope, found = asked_post(code, post)
-    return _page("places/post.html", scope, scope.place(post=found), post=found)
+    may_plan = found.is_run_here and access.actor().may_review(scope.unit.chain)
+    return _page("places/post.html", scope, scope.place(post=found), post=found, may_plan=may_plan)
 
 
 @bp.get("/units/<code:code>/bases/<code:base>")
