@@ -10,17 +10,29 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, Engine, case, distinct, func, insert, literal, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    case,
+    distinct,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from benchmarks.renew import renew
 from volunteer.database import Model, table_of
 from volunteer.migrate import upgrade
-from volunteer.models import Credit, KeptPeriod, KeptSum, PolicyVersion, Term, Unit, Visit
+from volunteer.models import Credit, KeptPeriod, KeptSum, PolicyVersion, ProbationWindow, Term, Unit, Visit
+from volunteer.revisions import SUMMING, summing_of
 from volunteer.rules.kinds import UnitKind
 from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.tally import RollUpKind
-from volunteer.stats.kept import SUM_COLUMNS, periods
+from volunteer.stats.kept import SUM_COLUMNS, in_window, periods
 from volunteer.stats.served import FIGURES, GRADES, Days, key_of, within
 
 VISITS_EACH = 50
@@ -165,10 +177,12 @@ def _found(engine: Engine, visits: int) -> None:
         term = {"code": "T", "name": "春季学期", "starts_on": TERM.from_on, "ends_before": TERM.to_on}
         connection.execute(insert(table_of(Term)), term)
         on = _on_sqlite if engine.dialect.name == "sqlite" else _on_postgresql
-        with _without_indexes(connection):
-            for table, (columns, kinds) in _tables(on).items():
-                for kind, values in kinds.items():
-                    _write(connection, table, columns, values, counts[kind])
+        with _without_triggers(connection):
+            with _without_indexes(connection):
+                for table, (columns, kinds) in _tables(on).items():
+                    for kind, values in kinds.items():
+                        _write(connection, table, columns, values, counts[kind])
+            connection.execute(update(ProbationWindow).values(counted_min=in_window()))
     _settle(engine)
 
 
@@ -279,6 +293,17 @@ def _in_a_hurry(engine: Engine) -> Iterator[Connection]:
             connection.connection.cursor().execute("PRAGMA journal_mode=WAL")
     # The other settings were the connection's own.
     engine.dispose()
+
+
+@contextmanager
+def _without_triggers(connection: Connection) -> Iterator[None]:
+    """Let windows be added up all at once; on PostgreSQL who is in a hurry starts no trigger anyway."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    for name in SUMMING["sqlite"] if is_sqlite else ():
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    yield
+    for statement in summing_of("sqlite") if is_sqlite else ():
+        connection.exec_driver_sql(statement)
 
 
 @contextmanager
