@@ -1070,7 +1070,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
     )
-    op.create_index("ix_visit_post_id_served_on", "visit", ["post_id", "served_on"], unique=False)
+    op.create_index(
+        "ix_visit_post_id_served_on", "visit", ["post_id", "served_on", "net_min", "unit_id"], unique=False
+    )
     op.create_index("ix_visit_shift_id_state", "visit", ["shift_id", "state"], unique=False)
     op.create_index("ix_visit_unit_id_served_on", "visit", ["unit_id", "served_on"], unique=False)
     op.create_index(
