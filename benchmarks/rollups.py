@@ -24,8 +24,11 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import university  # noqa: E402 - after the path is set
 from benchmarks.databases import asked, universities  # noqa: E402
+from volunteer.rules.kinds import UnitKind  # noqa: E402
+from volunteer.rules.progress import Wish  # noqa: E402
 from volunteer.stats import progress, rollups, standing  # noqa: E402
 from volunteer.stats.rollups import Days  # noqa: E402
+from volunteer.stats.units import UnitRow  # noqa: E402
 
 Ask = Callable[[Session], Any]
 FREE = Days(from_on=university.YEAR.from_on, to_on=university.YEAR.to_on.replace(day=8))
@@ -41,7 +44,7 @@ def main() -> None:
     chosen = asked(__doc__, "questions")
     questions = {name: ask for name, ask in _questions().items() if any(part in name for part in chosen.only)}
     for engine in chosen.engines:
-        with universities(engine, chosen.visits, chosen.keep) as made:
+        with universities(engine, chosen) as made:
             _compare(engine, chosen.visits, made, questions, chosen.rounds)
 
 
@@ -54,9 +57,9 @@ def _questions() -> dict[str, Ask]:
         "branch: by month": partial(_listed, rollups.by_month, year, branch),
         "branch: by post": partial(_listed, rollups.by_post, year, branch),
         "branch: members": lambda session: standing.members_of(session, branch, today=university.TODAY),
-        "branch: where all stand": lambda session: progress.progress_of(
-            session, branch, today=university.TODAY
-        ),
+        "branch: where all stand": partial(_stands, UnitKind.BRANCH, branch),
+        "university: where all stand": partial(_stands, UnitKind.UNIVERSITY, top),
+        "university: the first forty": partial(_first, UnitKind.UNIVERSITY, top),
         "college: by post": partial(_listed, rollups.by_post, year, college),
         "college: by base": partial(_listed, rollups.by_base, year, college),
     }
@@ -75,6 +78,19 @@ def _questions() -> dict[str, Ask]:
 def _listed(read: Callable[..., Any], days: Days, path: str, session: Session) -> Sequence[Any]:
     found = read(session, days, unit_path=path)
     return found if isinstance(found, Sequence) else [found]
+
+
+def _stands(kind: UnitKind, path: str, session: Session) -> Sequence[Any]:
+    days = Days.calendar_year(university.TODAY.year)
+    return progress.headway(session, _unit(kind, path), days, Wish(), today=university.TODAY).groups
+
+
+def _first(kind: UnitKind, path: str, session: Session) -> Sequence[Any]:
+    return progress.chosen(session, _unit(kind, path), Wish(), today=university.TODAY, limit=40)
+
+
+def _unit(kind: UnitKind, path: str) -> UnitRow:
+    return UnitRow(id=int(path.strip("/").rpartition("/")[2]), code="", name="", kind=kind, path=path)
 
 
 def _compare(

@@ -38,7 +38,8 @@ def main(arguments: list[str]) -> int:
         case ["first"]:
             guards = "guard(\n" + "".join(f'        "{table}",\n' for table in GUARDED_TABLES) + "    )"
             with scratch(migrated=False) as connection:
-                write(FIRST, FIRST_SAYS, difference(connection, in_batches=False) + f"\n    {guards}")
+                tables = difference(connection, in_batches=False)
+                write(FIRST, FIRST_SAYS, f"{tables}\n    {guards}\n    keep_counted()")
         case ["next", message]:
             with scratch() as connection:
                 write(f"{int(head() or 0) + 1:04}", message, difference(connection))

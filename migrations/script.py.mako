@@ -5,7 +5,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from volunteer.revisions import ROW_ID, guard, one_of
+from volunteer.revisions import ROW_ID, guard, keep_counted, one_of
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -5,7 +5,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from volunteer.revisions import ROW_ID, guard, one_of
+from volunteer.revisions import ROW_ID, guard, keep_counted, one_of
 
 revision = "0001"
 down_revision = None
@@ -269,6 +269,7 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_before", sa.Date(), nullable=False),
         sa.Column("extension_months", sa.Integer(), nullable=True),
+        sa.Column("counted_min", sa.Integer(), nullable=False),
         sa.Column("outcome", one_of("outcome", "converted", "cancelled"), nullable=True),
         sa.Column("decided_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
@@ -1069,7 +1070,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
     )
-    op.create_index("ix_visit_post_id_served_on", "visit", ["post_id", "served_on"], unique=False)
+    op.create_index(
+        "ix_visit_post_id_served_on", "visit", ["post_id", "served_on", "net_min", "unit_id"], unique=False
+    )
     op.create_index("ix_visit_shift_id_state", "visit", ["shift_id", "state"], unique=False)
     op.create_index("ix_visit_unit_id_served_on", "visit", ["unit_id", "served_on"], unique=False)
     op.create_index(
@@ -1822,3 +1825,4 @@ def upgrade() -> None:
         "snapshot",
         "witness",
     )
+    keep_counted()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tests.cast import LONG_AGO, Cast, System
 from volunteer.actions import approve, ask, keep, objections, registry, scan
 from volunteer.actions.access import load_actor
+from volunteer.actions.kept import recount_windows
 from volunteer.actions.presence import ScanResult
 from volunteer.actions.recount import recount
 from volunteer.database import Model
@@ -328,6 +329,7 @@ class Stage:
     def prove(self) -> None:
         """Assert that every figure is what the evidence earns, and equals the sum of its ledger lines."""
         assert recount(self.session, campus=self.campus, now=at("12-31 12:00")) == []
+        assert recount_windows(self.session) == []
         summed = (
             select(Visit.id, Visit.net_min, Visit.credited_min)
             .add_columns(

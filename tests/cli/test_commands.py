@@ -17,7 +17,7 @@ from tests.cast import LONG_AGO, Cast
 from volunteer.cli import COMMANDS, main
 from volunteer.database import writing
 from volunteer.models import Account, ApiToken, Display, PolicyVersion, RoleGrant, Seal, Visit
-from volunteer.revisions import GUARDS, guards_of
+from volunteer.revisions import GUARDS, SUMMING, guards_of, summing_of
 from volunteer.rules.campus import Campus
 
 SECRET = "0123456789abcdef" * 4
@@ -120,6 +120,29 @@ def test_recount_proves_the_kept_sums_as_well(
     result = call(environment, "recount", "--json")
     assert result.exit_code == 1
     assert json.loads(result.output) == [{"from": "2026-01-01", "to": "2027-01-01", "wrong_sums": wrong}]
+    assert call(environment, "recount", "--fix").exit_code == 0
+    assert call(environment, "recount").output == "0 differences\n"
+
+
+def test_recount_proves_what_the_windows_keep_as_well(
+    environment: dict[str, str], served: int, engine: Engine
+) -> None:
+    on = " ON probation" if engine.dialect.name == "postgresql" else ""
+    names = [name for name in SUMMING[engine.dialect.name] if name.startswith("probation")]
+    with engine.connect().execution_options(is_writer=True) as connection, connection.begin():
+        for name in names:
+            connection.exec_driver_sql(f"DROP TRIGGER {name}{on}")
+        wrong = "UPDATE probation SET counted_min = 3000 WHERE counted_min = 180 RETURNING member_id"
+        member = connection.execute(text(wrong)).scalar_one()
+        # Others use this database after us.
+        for statement in summing_of(engine.dialect.name):
+            if any(f" {name} " in statement for name in names):
+                connection.exec_driver_sql(statement)
+    result = call(environment, "recount")
+    told = f"member {member}: 3000 minutes kept in the window, ledger 180\n1 differences\n"
+    assert (result.exit_code, result.output) == (1, told)
+    told_so = json.loads(call(environment, "recount", "--json").output)
+    assert told_so == [{"member": member, "was": 3000, "is": 180}]
     assert call(environment, "recount", "--fix").exit_code == 0
     assert call(environment, "recount").output == "0 differences\n"
 

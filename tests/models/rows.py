@@ -34,7 +34,7 @@ VALID: dict[str, Row] = {
     "membership": {"member_id": 1, "unit_id": 1, "from_on": "2025-12-01", "before_on": None},
     "probation": {
         "member_id": 1, "starts_on": "2025-12-01", "ends_before": "2026-12-01",
-        "extension_months": None, "outcome": None, "decided_on": None,
+        "extension_months": None, "counted_min": 0, "outcome": None, "decided_on": None,
     },
     "account": {"login": "mei", "name": "李梅", "member_id": 1, "session_epoch": 0, "is_closed": False, "created_at": NINE},
     "base": {"code": "LIB", "name": "图书馆", "status": "agreed", "agreement_from": None, "agreement_to": None},

@@ -40,6 +40,12 @@ from volunteer.rules.probation import plus_months
 FIRST = date(2025, 9, 1)
 LOSSES = ("outside_shift", "away", "break", "overlap", "too_short", "rounding", "day_cap")
 POLICIES = ((date(2025, 1, 1), 3000, 15), (date(2026, 2, 1), 2400, 10))
+NAMES = (
+    ("李梅", "li mei", "lm"),
+    ("王宁", "wang ning", "wn"),
+    ("赵博", "zhao bo", "zb"),
+    ("陈安", "chen an", "ca"),
+)
 
 
 @dataclass
@@ -142,9 +148,9 @@ class College:
         stage = random.choice([Stage.PROBATIONARY] * 4 + [Stage.ACTIVIST, Stage.FULL])
         row = Member(
             student_no=f"S{number:03}",
-            name=f"学生{number}",
-            sort_key="",
-            initials="",
+            name=NAMES[number % 4][0] + str(number // 4),
+            sort_key=NAMES[number % 4][1],
+            initials=NAMES[number % 4][2],
             unit_id=home["id"],
             stage=stage,
         )
@@ -152,6 +158,10 @@ class College:
         one = {
             "id": row.id,
             "no": row.student_no,
+            "name": row.name,
+            "sort_key": row.sort_key,
+            "pinyin": row.sort_key.replace(" ", ""),
+            "initials": row.initials,
             "unit": home["id"],
             "stage": stage,
             "start": None,

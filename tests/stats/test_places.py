@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
+from tests.cast import LONG_AGO
 from tests.stats import by_hand
 from tests.stats.college import College
-from volunteer.rules.kinds import VisitState
+from volunteer.models import PolicyVersion, Shift, Visit
+from volunteer.rules.kinds import Grade, VisitState
 from volunteer.rules.places import Whose, by_weekday_and_hour
 from volunteer.rules.spans import Span
 from volunteer.stats import fill, place, places
@@ -179,6 +181,40 @@ def check_post(college: College, row: places.PostFacts, span: Span) -> None:
 
 def is_published(visit: by_hand.Figures) -> bool:
     return visit["shift"].cancelled_at is None and not visit["shift"].is_for_make_ups
+
+
+def test_all_who_came_to_one_shift_count_and_who_is_in_after_the_grace_is_not_checked_out(
+    college: College, session: Session
+) -> None:
+    (post_id, (code, _)), unit = next(iter(college.posts.items())), college.units[0]
+    start = datetime(2026, 5, 19, 1, tzinfo=UTC)
+    came = [state for state in VisitState if state not in GONE]
+    for capacity in (4, None):
+        shift = Shift(
+            code=f"MANY{capacity}",
+            post_id=post_id,
+            starts_at=start,
+            ends_at=start + timedelta(hours=2),
+            first_ends_at=start + timedelta(hours=2),
+            capacity=capacity,
+            is_opened_on_spot=False,
+            is_for_make_ups=False,
+            published_at=LONG_AGO,
+        )
+        college.add(shift)
+        # Somebody else is in each time: nobody is in twice.
+        others = college.members[capacity or 0 :] + college.members[: capacity or 0]
+        for state, one in zip(VisitState, others, strict=False):
+            values = {"member_id": one["id"], "shift_id": shift.id, "post_id": post_id, "unit_id": unit["id"]}
+            college.add(Visit(**values, policy_id=1, served_on=start.date(), state=state, grade=Grade.X))
+    grace = timedelta(minutes=session.get_one(PolicyVersion, 1).checkout_grace_min)
+    span, end = Span(start, start + timedelta(days=1)), start + timedelta(hours=2)
+    (found,) = [
+        one for one in places.posts_of(session, unit_path=unit["path"], served=[]) if one.code == code
+    ]
+    for now, unclosed in ((end + grace, 2), (end + grace + timedelta(seconds=1), 4)):
+        (row,) = fill.how_full(session, [found], span=span, now=now)
+        assert (row.shifts, row.capacity, row.came, row.unclosed) == (2, 4, len(came), unclosed)
 
 
 def test_a_post_runs_dry_where_no_published_shift_is_to_come(college: College, session: Session) -> None:

@@ -4,7 +4,7 @@ A scan writes no sum, so a busy post is no queue. One after the other takes over
 transaction: by how much each sum changes, and that the visits are now in it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import delete, func, insert, select, update
@@ -12,16 +12,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from volunteer.database import table_of
-from volunteer.models import KeptPeriod, KeptSum, Term, Visit
+from volunteer.models import KeptPeriod, KeptSum, ProbationWindow, Term, Visit
 from volunteer.rules.tally import RollUpKind
 from volunteer.stats.kept import (
     SUM_COLUMNS,
     changed_visits,
     difference,
     forget_periods,
+    in_window,
     periods,
     sums_of,
     wrong_sums,
+    wrong_windows,
 )
 from volunteer.stats.served import FIGURES, Days
 
@@ -66,6 +68,16 @@ def recount_sums(session: Session, *, fix: bool = False) -> dict[Days, int]:
     wrong = {days: count for days, count in found.items() if count}
     for days in wrong if fix else ():
         _sum_up(session, periods(session)[days])
+    return wrong
+
+
+def recount_windows(session: Session, *, fix: bool = False) -> Sequence[tuple[int, int, int]]:
+    """Add up all windows anew and return those that keep something else: (member id, kept, in the ledger)."""
+    wrong = wrong_windows(session)
+    if wrong and fix:
+        ids = [member_id for member_id, _, _ in wrong]
+        mended = update(ProbationWindow).where(ProbationWindow.member_id.in_(ids))
+        session.execute(mended.values(counted_min=in_window()).execution_options(synchronize_session=False))
     return wrong
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from volunteer import clock, create_app
 from volunteer.actions import accounts, registry, sign_in, tokens
-from volunteer.actions.kept import recount_sums
+from volunteer.actions.kept import recount_sums, recount_windows
 from volunteer.actions.recount import recount as recount_all
 from volunteer.cli.serving import settings_or_exit
 from volunteer.config import Settings
@@ -157,24 +157,28 @@ def _write(form: str, lines: Sequence[str], rows: Sequence[tuple[str | int, ...]
 @click.option("--fix", is_flag=True, help="Book what differs anew, by reversal and new entry.")
 @click.option("--json", "as_json", is_flag=True)
 def recount(*, fix: bool, as_json: bool) -> None:
-    """Recompute every credit from the evidence, and every kept sum from the visits, and compare."""
+    """Recompute every credit from the evidence, and all that is kept from what it is the sum of; compare."""
     with opened() as (settings, _), transaction() as session:
         found = recount_all(session, campus=settings.campus, now=clock.utc_now(), fix=fix)
+        windows = recount_windows(session, fix=fix)
         sums = recount_sums(session, fix=fix)
     if as_json:
         visits = [{"visit": one.visit_id, "was": one.was, "is": one.now} for one in found]
+        members = [{"member": number, "was": was, "is": now} for number, was, now in windows]
         periods = [
             {"from": str(days.from_on), "to": str(days.to_on), "wrong_sums": count}
             for days, count in sums.items()
         ]
-        click.echo(json.dumps([*visits, *periods]))
+        click.echo(json.dumps([*visits, *members, *periods]))
     else:
         for one in found:
             click.echo(f"visit {one.visit_id}: ledger {one.was}, evidence {one.now}")
+        for number, was, now in windows:
+            click.echo(f"member {number}: {was} minutes kept in the window, ledger {now}")
         for days, count in sums.items():
             click.echo(f"{days.from_on} to {days.to_on}: {count} kept sums are not what the visits add up to")
-        click.echo(f"{len(found) + sum(sums.values())} differences")
-    sys.exit(1 if (found or sums) and not fix else 0)
+        click.echo(f"{len(found) + len(windows) + sum(sums.values())} differences")
+    sys.exit(1 if (found or windows or sums) and not fix else 0)
 
 
 @click.command()

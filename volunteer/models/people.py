@@ -52,7 +52,11 @@ class Membership(Numbered):
 
 
 class ProbationWindow(Model):
-    """A member's probation: half-open days [starts_on, ends_before)."""
+    """A member's probation: half-open days [starts_on, ends_before).
+
+    ``counted_min`` is what the ledger has inside them, in minutes. The database keeps it by itself, whatever
+    is written into it (``revisions.keep_counted``), so that a whole university is judged without adding up.
+    """
 
     __tablename__ = "probation"
     __table_args__ = (
@@ -65,6 +69,7 @@ class ProbationWindow(Model):
     starts_on: Mapped[date]
     ends_before: Mapped[date] = mapped_column(index=True)
     extension_months: Mapped[int | None]
+    counted_min: Mapped[int] = mapped_column(default=0)
     outcome: Mapped[Outcome | None] = mapped_column(one_of(Outcome))
     decided_on: Mapped[date | None]
 

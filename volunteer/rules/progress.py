@@ -1,16 +1,13 @@
-"""Who of a unit's probationary members a list shows, and in which order; and what they come to together."""
+"""Whom of a unit's probationary members a list shows, in which order; and what they come to together."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
-from volunteer.rules.kinds import Outcome, Phase, Status
-from volunteer.rules.policy import HoursPolicy
-from volunteer.rules.probation import Probation
-from volunteer.rules.tally import Standing, share_pct
+from volunteer.rules.kinds import Phase, Status
+from volunteer.rules.tally import Course, share_pct
 
 STATUSES = (Status.MET, Status.NEAR, Status.ON_TRACK, Status.BEHIND, Status.AT_RISK, Status.UNREACHABLE)
 # Where a member stands who has a probation, but no status: it has not begun, or is over and undecided.
@@ -29,10 +26,6 @@ class Sort(StrEnum):
     NUMBER = "number"
 
 
-_RUNNING = (Phase.IN_WINDOW, Phase.EXTENDED)
-_OVER = (Phase.DUE_WAITING, Phase.NOT_MET)
-
-
 class Due(StrEnum):
     """When the probation of those on a list ends; who is due in 30 days is due in 60, too."""
 
@@ -41,31 +34,12 @@ class Due(StrEnum):
     IN_90 = "90"
     OVER = "over"
 
-    def holds(self, one: "Progress") -> bool:
-        """Whether a member belongs here."""
+    def holds(self, course: Course) -> Any:
+        """Whether an undecided member belongs here; over columns, the condition that she does."""
+        left = course.days_left
         if self is Due.OVER:
-            return one.standing.phase in _OVER
-        return one.standing.phase in _RUNNING and one.standing.days_left <= int(self.value)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """A member whose probation is not decided, as lists choose and order them."""
-
-    member_id: int
-    student_no: str
-    name: str
-    sort_key: str
-    initials: str
-    unit_path: str
-    starts_on: date
-    ends_before: date
-    standing: Standing
-
-    @property
-    def at(self) -> Status | Phase:
-        """The status, or the phase of who has none."""
-        return self.standing.status or self.standing.phase
+            return left <= 0
+        return (course.elapsed >= 0) & (left > 0) & (left <= int(self.value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,79 +51,6 @@ class Wish:
     due: Due | None = None
     under: str = ""
     sort: Sort = Sort.MISSING
-
-    def holds(self, one: Progress) -> bool:
-        """Whether a member is wished for: name, pinyin, initials or number hold the text."""
-        text = self.q.strip().lower().replace(" ", "")
-        held = (one.name, one.sort_key.replace(" ", ""), one.initials, one.student_no)
-        return (
-            (self.at is None or one.at is self.at)
-            and (self.due is None or self.due.holds(one))
-            and one.unit_path.startswith(self.under)
-            and (not text or any(text in part.lower() for part in held))
-        )
-
-
-_ORDERS: dict[Sort, Callable[[Progress], Any]] = {
-    Sort.MISSING: lambda one: -one.standing.missing,
-    Sort.PACE: lambda one: -(one.standing.per_week or 0),
-    Sort.DUE: lambda one: one.ends_before,
-    Sort.COUNTED: lambda one: -one.standing.counted,
-    Sort.NAME: lambda one: (one.sort_key, one.name),
-    Sort.NUMBER: lambda one: 0,
-}
-
-
-def chosen(people: Iterable[Progress], wish: Wish) -> list[Progress]:
-    """Return whom a list shows, in its order; of equals the lower number comes first."""
-    order = _ORDERS[wish.sort]
-    return sorted((one for one in people if wish.holds(one)), key=lambda one: (order(one), one.student_no))
-
-
-def tally(people: Iterable[Progress]) -> dict[Status | Phase, int]:
-    """Return how many members have each status, or stand where there is none; the parts make the whole."""
-    found = Counter(one.at for one in people)
-    return {key: found[key] for key in (*STATUSES, *PHASES)}
-
-
-def dues(people: Iterable[Progress]) -> dict[Due, int]:
-    """Return how many members belong to each."""
-    standings = [one.standing for one in people]
-    left = Counter(one.days_left for one in standings if one.phase in _RUNNING)
-    over = sum(one.phase in _OVER for one in standings)
-    return {
-        due: over if due is Due.OVER else sum(count for days, count in left.items() if days <= int(due.value))
-        for due in Due
-    }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueMember:
-    """Whose probation ends in the days asked for, with the branch on that day.
-
-    ``is_judged``: neither cancelled nor transferred out; the rate is over those.
-    """
-
-    unit_path: str
-    is_judged: bool
-    is_met: bool
-
-
-def due_member(
-    unit_path: str, probation: Probation | None, *, counted: int, policy: HoursPolicy, is_here: bool
-) -> DueMember:
-    """Return how one of them stands; of the standing no more is worked out than a rate takes.
-
-    Args:
-        counted: Credited minutes inside the window.
-        is_here: Not transferred out.
-    """
-    is_cancelled = probation is not None and probation.outcome not in (None, Outcome.CONVERTED)
-    is_met = probation is not None and counted >= policy.threshold_min
-    return DueMember(unit_path=unit_path, is_judged=is_here and not is_cancelled, is_met=is_met)
-
-
-P = TypeVar("P", Progress, DueMember)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +66,22 @@ class Rate:
         return share_pct(self.met, self.judged)
 
 
-def rate(due: Iterable[DueMember], under: str = "") -> Rate:
-    """Return the rate of a unit and all below it."""
-    judged = [one for one in due if one.is_judged and one.unit_path.startswith(under)]
-    return Rate(sum(one.is_met for one in judged), len(judged))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The undecided members of a unit, and of all below it, who stand at one place.
+
+    ``met`` have reached the threshold, ``wished`` are on the list that was asked for; ``missing_hundredths``
+    are hundredths of an hour while the windows run; the first window began on ``first_on``.
+    """
+
+    unit_id: int
+    at: Status | Phase
+    members: int
+    met: int
+    wished: int
+    due: Mapping[Due, int]
+    missing_hundredths: int
+    first_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,31 +94,55 @@ class UnitLine:
     rate: Rate
 
 
-def unit_lines(
-    people: Iterable[Progress], due: Iterable[DueMember], paths: Sequence[str]
-) -> dict[str, UnitLine]:
-    """Return the lines of the units at *paths*, none of which lies below another, by path."""
-    own, own_due = _by_unit(people, paths), _by_unit(due, paths)
-    return {
-        path: UnitLine(
-            members=len(own[path]),
-            met=sum(bool(one.standing.is_met) for one in own[path]),
-            in_trouble=sum(one.at in IN_TROUBLE for one in own[path]),
-            rate=rate(own_due[path]),
-        )
-        for path in paths
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headway:
+    """Where the undecided members of a unit stand, and the rate of those due, by the unit right below."""
+
+    groups: tuple[Group, ...]
+    rates: Mapping[int, Rate]
+
+    @property
+    def tally(self) -> dict[Status | Phase, int]:
+        """How many members have each status, or stand where there is none; the parts make the whole."""
+        return {
+            place: sum(group.members for group in self.groups if group.at is place)
+            for place in (*STATUSES, *PHASES)
+        }
+
+    @property
+    def dues(self) -> dict[Due, int]:
+        """How many members belong to each."""
+        return {due: sum(group.due[due] for group in self.groups) for due in Due}
+
+    @property
+    def wished(self) -> int:
+        """How many members are on the list."""
+        return sum(group.wished for group in self.groups)
+
+    @property
+    def missing_hundredths(self) -> int:
+        """Hundredths of an hour that are missing while the windows run."""
+        return sum(group.missing_hundredths for group in self.groups)
+
+    @property
+    def first_on(self) -> date | None:
+        """The first day of the first window."""
+        return min((group.first_on for group in self.groups), default=None)
+
+    def lines(self) -> dict[int, UnitLine]:
+        """Return the lines of the units that have a member, or had one who was due."""
+        found: dict[int, list[Group]] = {unit_id: [] for unit_id in self.rates}
+        for group in self.groups:
+            found.setdefault(group.unit_id, []).append(group)
+        return {unit_id: line(groups, self.rates.get(unit_id)) for unit_id, groups in found.items()}
 
 
-def _by_unit(people: Iterable[P], paths: Sequence[str]) -> dict[str, list[P]]:
-    """Return who belongs to each of the units or to what lies below it; a path is looked for but once."""
-    found: dict[str, list[P]] = {path: [] for path in paths}
-    units: dict[str, list[P] | None] = {}
-    for one in people:
-        if one.unit_path not in units:
-            above = next((path for path in paths if one.unit_path.startswith(path)), None)
-            units[one.unit_path] = None if above is None else found[above]
-        own = units[one.unit_path]
-        if own is not None:
-            own.append(one)
-    return found
+def line(groups: Iterable[Group] = (), rate: Rate | None = None) -> UnitLine:
+    """Return what the groups of one unit come to; without any, the line of a unit with nobody."""
+    own = list(groups)
+    return UnitLine(
+        members=sum(group.members for group in own),
+        met=sum(group.met for group in own),
+        in_trouble=sum(group.members for group in own if group.at in IN_TROUBLE),
+        rate=rate or Rate(0, 0),
+    )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from volunteer.rules.kinds import Outcome, Phase, Status
 from volunteer.rules.policy import HoursPolicy
@@ -46,6 +47,61 @@ class Standing:
         return hundredths(self.threshold) - hundredths(self.counted) if self.missing else 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How far a window has run on a day, and what is counted in it: numbers, or columns of a statement.
+
+    The rules over it are written with nothing but arithmetic, comparisons and ``&``, which read either: one
+    rule tells a member where she stands and counts a university.
+
+    Args:
+        counted: Credited minutes inside the window.
+        elapsed: Days from the window's first to today, negative before it.
+        days_left: Days to its end, today among them; 0 or fewer after it.
+        policy: The version in force when the window began, or its columns.
+    """
+
+    counted: Any
+    elapsed: Any
+    days_left: Any
+    policy: Any
+
+    @property
+    def short(self) -> Any:
+        """By how many minutes the threshold is missed; 0 or fewer if it is not."""
+        return self.policy.threshold_min - self.counted
+
+    @property
+    def per_week(self) -> Any:
+        """The missing minutes a week that is left, rounded up; for who is short and has days left."""
+        return (self.short * 7 + self.days_left - 1) // self.days_left
+
+
+def places(course: Course) -> tuple[tuple[Status | Phase, Any], ...]:
+    """Return where an undecided member can stand, each with what it takes; the first that holds is hers.
+
+    A window that has not begun or is over gives a phase, a running one a status.
+    """
+    counted, short, policy = course.counted, course.short, course.policy
+    elapsed, days_left = course.elapsed, course.days_left
+    length = elapsed + days_left
+    under_the_line = policy.threshold_min * elapsed - counted * length
+    return (
+        (Phase.NOT_STARTED, elapsed < 0),
+        (Phase.DUE_WAITING, (days_left <= 0) & (short <= 0)),
+        (Phase.NOT_MET, days_left <= 0),
+        (Status.MET, short <= 0),
+        (Status.UNREACHABLE, short > days_left * policy.day_cap_min),
+        (Status.AT_RISK, short * 7 > policy.at_risk_week_min * days_left),
+        (Status.NEAR, counted * 100 >= policy.near_pct * policy.threshold_min),
+        (
+            Status.BEHIND,
+            (elapsed > policy.behind_after_days) & (under_the_line > policy.behind_min * length),
+        ),
+        (Status.ON_TRACK, short > 0),
+    )
+
+
 def standing_of(
     *,
     probation: Probation | None,
@@ -61,22 +117,23 @@ def standing_of(
         policy: The version in force when the window began.
     """
     missing = max(0, policy.threshold_min - counted) if probation else 0
-    is_met = missing == 0 if probation else None
-    phase = _phase(probation, today, is_met=bool(is_met), is_transferred_out=is_transferred_out)
-    days_left = 0
-    status = None
-    per_week = None
-    pace = None
-    if probation and phase in (Phase.IN_WINDOW, Phase.EXTENDED):
-        days_left = (probation.ends_before - today).days
-        status = _status(probation, counted, missing, policy, today)
-        per_week = -(-missing * 7 // days_left)
+    phase, status, days_left, per_week, pace = _decided(probation, is_transferred_out), None, 0, None, None
+    if probation and phase is None:
         elapsed = (today - probation.starts_on).days
-        pace = policy.threshold_min * elapsed // (probation.ends_before - probation.starts_on).days
+        left = (probation.ends_before - today).days
+        course = Course(counted=counted, elapsed=elapsed, days_left=left, policy=policy)
+        place = next(place for place, holds in places(course) if holds)
+        if isinstance(place, Status):
+            phase = Phase.IN_WINDOW if probation.extension_months is None else Phase.EXTENDED
+            status, days_left = place, left
+            per_week = course.per_week if missing else 0
+            pace = policy.threshold_min * elapsed // (elapsed + left)
+        else:
+            phase = place
     return Standing(
-        phase=phase,
+        phase=phase or Phase.NO_WINDOW,
         status=status,
-        is_met=is_met,
+        is_met=missing == 0 if probation else None,
         counted=counted if probation else 0,
         threshold=policy.threshold_min,
         missing=missing,
@@ -86,37 +143,11 @@ def standing_of(
     )
 
 
-def _phase(probation: Probation | None, today: date, *, is_met: bool, is_transferred_out: bool) -> Phase:
+def _decided(probation: Probation | None, is_transferred_out: bool) -> Phase | None:
+    """Return the phase of whom no day moves any more; None for who is on the way, or has no window."""
     if probation is not None and probation.outcome is not None:
         return Phase.CONVERTED if probation.outcome is Outcome.CONVERTED else Phase.CANCELLED
-    if is_transferred_out:
-        return Phase.TRANSFERRED_OUT
-    if probation is None:
-        return Phase.NO_WINDOW
-    if today < probation.starts_on:
-        return Phase.NOT_STARTED
-    if today < probation.ends_before:
-        return Phase.IN_WINDOW if probation.extension_months is None else Phase.EXTENDED
-    return Phase.DUE_WAITING if is_met else Phase.NOT_MET
-
-
-def _status(probation: Probation, counted: int, missing: int, policy: HoursPolicy, today: date) -> Status:
-    """Return the first status that fits. Today counts among the days left."""
-    days_left = (probation.ends_before - today).days
-    elapsed = (today - probation.starts_on).days
-    length = (probation.ends_before - probation.starts_on).days
-    if missing == 0:
-        return Status.MET
-    if missing > days_left * policy.day_cap_min:
-        return Status.UNREACHABLE
-    if missing * 7 > policy.at_risk_week_min * days_left:
-        return Status.AT_RISK
-    if counted * 100 >= policy.near_pct * policy.threshold_min:
-        return Status.NEAR
-    under_the_line = policy.threshold_min * elapsed - counted * length
-    if elapsed > policy.behind_after_days and under_the_line > policy.behind_min * length:
-        return Status.BEHIND
-    return Status.ON_TRACK
+    return Phase.TRANSFERRED_OUT if is_transferred_out else None
 
 
 def share_pct(part: int, whole: int) -> float | None:

@@ -265,7 +265,8 @@ def open_objections(session: Session, actor: Actor) -> list[OpenObjection]:
         .join(Shift, Shift.id == Visit.shift_id)
         .join(Post, Post.id == Visit.post_id)
         .outerjoin(Account, Account.id == Objection.by_account_id)
-        .where(Objection.resolved_at.is_(None), _in_units(actor, Visit.unit_id))
+        # Plus nothing: the few objections are what it begins with, and not the records of the units.
+        .where(Objection.resolved_at.is_(None), _in_units(actor, Visit.unit_id + 0))
         .order_by(Objection.filed_at, Objection.id)
         .limit(MOST)
     ).all()

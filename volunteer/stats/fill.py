@@ -25,9 +25,8 @@ def how_full(
     if not ids:
         return posts
     tables = {
-        _begun_shifts(ids, span, now): ("shifts", "capacity"),
+        _begun_shifts(ids, span, now): ("shifts", "capacity", "came", "left_open"),
         _coming_shifts(ids, now): ("coming",),
-        _came(ids, span, now): ("came", "left_open"),
         _still_in(ids, span, now): ("still_in",),
     }
     counts = [
@@ -52,10 +51,21 @@ def _filled(post: PostFacts, row: Any) -> PostFacts:
 
 
 def _begun_shifts(post_ids: Collection[int], span: Span, now: datetime) -> Any:
+    """Return the shifts with their room, who came to those with a capacity, and who left any of them open."""
+    is_fit = and_(Shift.cancelled_at.is_(None), ~Shift.is_for_make_ups)
+    # Shift by shift, so that nobody is counted where it is not told for how many there was room.
+    here = select(func.count()).where(Visit.shift_id == Shift.id).correlate(Shift)
+    came = here.where(Visit.state.not_in(SETTLED)).scalar_subquery()
+    left_open = here.where(Visit.state == VisitState.UNCLOSED).scalar_subquery()
     return (
-        select(Shift.post_id, func.count().label("shifts"), summed(Shift.capacity, "capacity"))
-        .where(Shift.post_id.in_(post_ids), *_begun(span, now), Shift.cancelled_at.is_(None))
-        .where(~Shift.is_for_make_ups)
+        select(
+            Shift.post_id,
+            func.count(case((is_fit, Shift.id))).label("shifts"),
+            summed(case((is_fit, Shift.capacity)), "capacity"),
+            summed(case((and_(is_fit, Shift.capacity.is_not(None)), came)), "came"),
+            summed(left_open, "left_open"),
+        )
+        .where(Shift.post_id.in_(post_ids), *_begun(span, now))
         .group_by(Shift.post_id)
         .subquery()
     )
@@ -71,41 +81,28 @@ def _coming_shifts(post_ids: Collection[int], now: datetime) -> Any:
     )
 
 
-def _came(post_ids: Collection[int], span: Span, now: datetime) -> Any:
-    """Return who came to the shifts, and who is known not to have checked out."""
-    had_room = and_(Shift.capacity.is_not(None), Shift.cancelled_at.is_(None), ~Shift.is_for_make_ups)
-    return (
-        select(
-            Shift.post_id,
-            func.count(case((had_room, Shift.id))).label("came"),
-            func.count(case((Visit.state == VisitState.UNCLOSED, Shift.id))).label("left_open"),
-        )
-        .join(Visit, Visit.shift_id == Shift.id)
-        .where(Shift.post_id.in_(post_ids), *_begun(span, now), Visit.state.not_in(SETTLED))
-        .group_by(Shift.post_id)
-        .subquery()
-    )
-
-
 def _still_in(post_ids: Collection[int], span: Span, now: datetime) -> Any:
     """Return who is still in though the grace is over; nobody has written it down yet."""
     grace_s = 60 * PolicyVersion.checkout_grace_min
     # Moments are whole seconds in the database, so that the grace can be added to them.
     is_over = type_coerce(Shift.ends_at, BigInteger) + grace_s < int(now.timestamp())
+    # Plus nothing: the few who are in are found by that, and not by the post.
+    post_id = Visit.post_id + 0
     return (
-        select(Shift.post_id, func.count().label("still_in"))
-        .join(Visit, Visit.shift_id == Shift.id)
+        select(post_id.label("post_id"), func.count().label("still_in"))
+        .join(Shift, Shift.id == Visit.shift_id)
         .join(PolicyVersion, PolicyVersion.id == Visit.policy_id)
-        .where(
-            Visit.state == spelled(VisitState.OPEN), Shift.post_id.in_(post_ids), *_begun(span, now), is_over
-        )
-        .group_by(Shift.post_id)
+        .where(Visit.state == spelled(VisitState.OPEN), post_id.in_(post_ids), is_over, *_started(span, now))
+        .group_by(post_id)
         .subquery()
     )
 
 
+def _started(span: Span, now: datetime) -> list[ColumnElement[bool]]:
+    return [Shift.starts_at >= span.start, Shift.starts_at < min(span.end, now)]
+
+
 def _begun(span: Span, now: datetime) -> list[ColumnElement[bool]]:
     """Return the condition on a shift; its end, at most a day later, is what the index has."""
-    end = min(span.end, now)
-    by_end = (Shift.ends_at > span.start, Shift.ends_at < end + LONGEST)
-    return [Shift.starts_at >= span.start, Shift.starts_at < end, *by_end]
+    by_end = (Shift.ends_at > span.start, Shift.ends_at < min(span.end, now) + LONGEST)
+    return [*_started(span, now), *by_end]

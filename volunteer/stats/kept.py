@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    ScalarSelect,
     Select,
     String,
     and_,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from volunteer.models import KeptPeriod, KeptSum, Post, Term, Unit, Visit
+from volunteer.models import Credit, KeptPeriod, KeptSum, Post, ProbationWindow, Term, Unit, Visit
 from volunteer.models.visits import NOT_KEPT
 from volunteer.rules.tally import RollUpKind
 from volunteer.stats.college import TermRow
@@ -232,6 +233,26 @@ def wrong_sums(session: Session, period_id: int) -> int:
     ]
     found = [select(rows.c.unit_id, rows.c.kind, rows.c.key) for rows in wrong]
     return session.execute(select(func.count()).select_from(union(*found).subquery())).scalar_one()
+
+
+def in_window() -> ScalarSelect[int]:
+    """Return the scalar of the minutes that the ledger has inside a probation window: what it keeps."""
+    return (
+        select(func.coalesce(func.sum(Credit.credited_min), 0))
+        .where(
+            Credit.member_id == ProbationWindow.member_id,
+            Credit.day >= ProbationWindow.starts_on,
+            Credit.day < ProbationWindow.ends_before,
+        )
+        .scalar_subquery()
+    )
+
+
+def wrong_windows(session: Session) -> Sequence[tuple[int, int, int]]:
+    """Return the members whose window keeps something else: (member id, kept, in the ledger)."""
+    columns = (ProbationWindow.member_id, ProbationWindow.counted_min, in_window())
+    wrong = select(*columns).where(ProbationWindow.counted_min != in_window())
+    return [(row[0], row[1], int(row[2])) for row in session.execute(wrong.order_by(columns[0]))]
 
 
 def _by_period(

@@ -241,8 +241,11 @@ def shifts(
 
 
 def served(place: Place, days: Days | None = None) -> list[ColumnElement[bool]]:
-    """Return the condition that a visit counts, belongs to what is looked at, and lies in *days*, if any."""
-    found = [*_here(place), Visit.state == VisitState.CONFIRMED, Visit.net_min > 0]
+    """Return the condition that a visit counts, belongs to what is looked at, and lies in *days*, if any.
+
+    Only confirmed ones have minutes; to ask for the state as well would take the visit beside the index.
+    """
+    found = [*_here(place), Visit.net_min > 0]
     if days is not None:
         found += within(days)
     return found

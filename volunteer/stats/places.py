@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from volunteer.models import Base, Post, Term, Unit, Visit
-from volunteer.rules.kinds import BaseStatus, Category, VisitState
+from volunteer.rules.kinds import BaseStatus, Category
 from volunteer.rules.tally import share_pct
 from volunteer.stats.place import Place, served
 from volunteer.stats.rollups import Days
@@ -234,7 +234,8 @@ def _last_service() -> Any:
 
 
 def _counts() -> ColumnElement[bool]:
-    return and_(Visit.state == VisitState.CONFIRMED, Visit.net_min > 0)
+    # Only confirmed ones have minutes.
+    return Visit.net_min > 0
 
 
 def _below(unit_path: str) -> Any:

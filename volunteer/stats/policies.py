@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import CTE, Date, ScalarSelect, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from volunteer.database import table_of
@@ -40,6 +40,21 @@ def policy_in_force(text: str, day: date) -> tuple[int, HoursPolicy]:
     versions = parsed_policies(text)
     wanted = policy_on(day, [policy for _, policy in versions])
     return next((number, policy) for number, policy in versions if policy is wanted)
+
+
+def policy_days(*keys: str) -> CTE:
+    """Return *keys* of each version, and when it is in force: ``from_on``, ``before_on`` or NULL.
+
+    As :func:`policy_on` has it: the earliest version is that of all days before it as well.
+    """
+    columns = table_of(PolicyVersion).c
+    in_order = (columns.effective_on, columns.id)
+    is_first = func.row_number().over(order_by=in_order) == 1
+    return select(
+        *(columns[key] for key in keys),
+        case((is_first, literal(date.min, Date)), else_=columns.effective_on).label("from_on"),
+        func.lead(columns.effective_on).over(order_by=in_order).label("before_on"),
+    ).cte("policy_days")
 
 
 def policies_column() -> ScalarSelect[str]:

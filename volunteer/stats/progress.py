@@ -1,143 +1,221 @@
-"""The undecided members of a unit with no more than it takes to judge, choose and count them.
+"""The undecided members of a unit: judged, counted, chosen and ordered by the database.
 
-A whole university is read in one statement; what else a page shows is read for its members alone.
+What the ledger has in each window is kept (``probation.counted_min``), and the conditions of
+:mod:`volunteer.rules.tally`, read over columns, tell where that leads on a day. So a university is counted in
+one pass over its members, and what else a page shows is read for its members alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, cast, false, func, or_, select, true, union_all
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from volunteer.models import Credit, Member, Membership, ProbationWindow, Unit
-from volunteer.rules.kinds import Stage
-from volunteer.rules.policy import HoursPolicy, policy_on
-from volunteer.rules.probation import Probation
-from volunteer.rules.progress import DueMember, Progress, due_member
-from volunteer.rules.tally import standing_of
-from volunteer.stats.policies import parsed_policies, policies_column
-from volunteer.stats.served import Days, below
+from volunteer.models import Member, Membership, ProbationWindow, Unit
+from volunteer.rules.kinds import Outcome, Phase, Stage, Status
+from volunteer.rules.progress import Due, Group, Headway, Rate, Sort, Wish
+from volunteer.rules.tally import Course, hundredths, places
+from volunteer.stats.elapsed import days_between
+from volunteer.stats.people import holds
+from volunteer.stats.policies import policy_days
+from volunteer.stats.served import Days, above, below
+from volunteer.stats.standing import MemberStanding, standings_of
+from volunteer.stats.units import UnitRow
 
-Policies = Callable[[date], HoursPolicy]
 ON_PROBATION = (Member.stage.not_in((Stage.ACTIVIST, Stage.FULL)), ProbationWindow.outcome.is_(None))
+_POLICY = ("threshold_min", "day_cap_min", "near_pct", "at_risk_week_min", "behind_min", "behind_after_days")
+
+Rows = Select[*tuple[Any, ...]]
 
 
-def progress_of(session: Session, unit_path: str, *, today: date) -> Sequence[Progress]:
-    """Return the present members of a unit and all below it whose probation is not decided."""
-    rows = session.execute(_present(unit_path)).all()
-    policies = _policies(rows)
-    return [_progress(row, policies, today) for row in rows]
+def headway(session: Session, unit: UnitRow, days: Days, wish: Wish, *, today: date) -> Headway:
+    """Return where the present members stand, and how many of those due in *days* have met the threshold.
 
-
-def progress_and_due(
-    session: Session, unit_path: str, days: Days, *, today: date
-) -> tuple[Sequence[Progress], Sequence[DueMember]]:
-    """Return the same, and whose window ends in *days*, with extensions, by the branch on that day."""
-    both = union_all(
-        _present(unit_path).add_columns(true().label("is_present")),
-        _due(unit_path, days).add_columns(false()),
-    )
-    rows = session.execute(both).all()
-    policies = _policies(rows)
-    return (
-        [_progress(row, policies, today) for row in rows if row.is_present],
-        [_due_member(row, policies) for row in rows if not row.is_present],
+    By the unit right below to which they belong, or *unit* itself; who was due belongs where she was then.
+    One statement.
+    """
+    course, windows = _courses(today)
+    nodes = _nodes(unit)
+    rows = session.execute(
+        union_all(_groups(course, windows, nodes, wish), _rates(course, windows, nodes, unit, days))
+    ).all()
+    groups = [row for row in rows if row.at is not None]
+    return Headway(
+        groups=tuple(_group(row) for row in groups),
+        rates={row.unit_id: Rate(row.met, row.members) for row in rows if row.at is None},
     )
 
 
-def _present(unit_path: str) -> Select[*tuple[Any, ...]]:
-    here = Member.unit_id.in_(below(unit_path))
-    return _rows().join(Unit, Unit.id == Member.unit_id).where(here, *ON_PROBATION)
+def chosen(
+    session: Session, unit: UnitRow, wish: Wish, *, today: date, limit: int | None = None, offset: int = 0
+) -> Sequence[MemberStanding]:
+    """Return whom a list shows, in its order; of equals the lower number comes first."""
+    course, windows = _courses(today)
+    keys = [key.label(f"key_{place}") for place, key in enumerate(_order(wish.sort, course))]
+    who = (
+        windows.add_columns(Member.id, *keys)
+        .where(Member.unit_id.in_(below(unit.path)), *ON_PROBATION, _is_wished(wish, course))
+        .order_by(*keys)
+        .limit(limit)
+        .offset(offset)
+        .cte("chosen")
+    )
+    return standings_of(session, who, order_by=[who.c[key.name] for key in keys], today=today)
 
 
-def _due(unit_path: str, days: Days) -> Select[*tuple[Any, ...]]:
-    ends = ProbationWindow.ends_before
+def _groups(course: Course, windows: Rows, nodes: CTE, wish: Wish) -> Rows:
+    at = case(*((holds, literal(place.value, String)) for place, holds in places(course)))
+    is_running = and_(course.elapsed >= 0, course.days_left > 0)
+    missing = hundredths(course.policy.threshold_min) - hundredths(course.counted)
     return (
-        _rows()
+        windows.add_columns(
+            nodes.c.node_id.label("unit_id"),
+            at.label("at"),
+            func.count().label("members"),
+            _count(course.short <= 0, "met"),
+            _count(_is_wished(wish, course), "wished"),
+            *(_count(due.holds(course), f"due_{due.value}") for due in Due),
+            _sum(case((and_(is_running, course.short > 0), missing), else_=0), "missing_hundredths"),
+            func.min(ProbationWindow.starts_on).label("first_on"),
+        )
+        .join(nodes, nodes.c.unit_id == Member.unit_id)
+        .where(*ON_PROBATION)
+        .group_by(nodes.c.node_id, at)
+    )
+
+
+def _rates(course: Course, windows: Rows, nodes: CTE, unit: UnitRow, days: Days) -> Rows:
+    """Count those whose window ends in *days*, with extensions, by the branch on that day.
+
+    Judged are who neither left nor was cancelled.
+    """
+    ends, outcome = ProbationWindow.ends_before, ProbationWindow.outcome
+    has_window = or_(outcome.is_not(None), Member.stage.not_in((Stage.ACTIVIST, Stage.FULL)))
+    nothing = [literal(0) for _ in ("wished", *Due, "missing")]
+    return (
+        windows.add_columns(
+            nodes.c.node_id,
+            null(),
+            func.count(),
+            _count(and_(has_window, course.short <= 0), "met"),
+            *nothing,
+            cast(null(), Date),
+        )
         .join(Membership, Membership.member_id == Member.id)
-        .join(Unit, Unit.id == Membership.unit_id)
+        .join(nodes, nodes.c.unit_id == Membership.unit_id)
         .where(
-            Membership.unit_id.in_(below(unit_path)),
+            # Said again, so that a branch begins with its own people and not with all who are due.
+            Membership.unit_id.in_(below(unit.path)),
             ends >= days.from_on,
             ends < days.to_on,
             Membership.from_on <= ends,
             or_(Membership.before_on.is_(None), Membership.before_on > ends),
+            Member.unit_id.is_not(None),
+            or_(outcome.is_(None), outcome == Outcome.CONVERTED),
         )
+        .group_by(nodes.c.node_id)
     )
 
 
-def _progress(row: Any, policies: Policies, today: date) -> Progress:
-    return Progress(
-        member_id=row.id,
-        student_no=row.student_no,
-        name=row.name,
-        sort_key=row.sort_key,
-        initials=row.initials,
-        unit_path=row.path,
-        starts_on=row.starts_on,
-        ends_before=row.ends_before,
-        standing=standing_of(
-            probation=_probation(row),
-            counted=row.counted,
-            policy=policies(row.starts_on),
-            today=today,
-            is_transferred_out=row.unit_id is None,
-        ),
+def _courses(today: date) -> tuple[Course, Rows]:
+    """Return the courses of all windows as columns, and the statement, still without any, that has them."""
+    window, policy = ProbationWindow, policy_days(*_POLICY)
+    on = literal(today, Date)
+    course = Course(
+        counted=cast(window.counted_min, BigInteger),
+        elapsed=cast(days_between(on, window.starts_on), BigInteger),
+        days_left=cast(days_between(window.ends_before, on), BigInteger),
+        policy=policy.c,
     )
-
-
-def _due_member(row: Any, policies: Policies) -> DueMember:
-    return due_member(
-        row.path,
-        _probation(row),
-        counted=row.counted,
-        policy=policies(row.starts_on),
-        is_here=row.unit_id is not None,
+    is_in_force = and_(
+        policy.c.from_on <= window.starts_on,
+        or_(policy.c.before_on.is_(None), policy.c.before_on > window.starts_on),
     )
+    windows = (
+        select().select_from(Member).join(window, window.member_id == Member.id).join(policy, is_in_force)
+    )
+    return course, windows
 
 
-def _rows() -> Select[*tuple[Any, ...]]:
-    """Return the statement of members with their window and what they have counted in it."""
-    return select(
-        Member.id,
-        Member.student_no,
-        Member.name,
-        Member.sort_key,
-        Member.initials,
-        Member.unit_id,
-        Member.stage,
-        Unit.path,
-        ProbationWindow.starts_on,
-        ProbationWindow.ends_before,
-        ProbationWindow.extension_months,
-        ProbationWindow.outcome,
-        _counted().label("counted"),
-        policies_column().label("policies"),
-    ).join_from(Member, ProbationWindow, ProbationWindow.member_id == Member.id)
-
-
-def _policies(rows: Sequence[Any]) -> Policies:
-    """Return what tells the policy of a day: every row brings all versions along."""
-    versions = [policy for _, policy in parsed_policies(rows[0].policies)] if rows else []
-    return cache(lambda day: policy_on(day, versions))
-
-
-def _counted() -> ColumnElement[int]:
+def _nodes(unit: UnitRow) -> CTE:
+    """Return each unit (``unit_id``) at and below *unit* with the one right below *unit*, or itself."""
+    pairs = above(below(unit.path))
+    is_own = and_(pairs.c.unit_id == unit.id, pairs.c.node_id == unit.id)
     return (
-        select(cast(func.coalesce(func.sum(Credit.credited_min), 0), Integer))
-        .where(
-            Credit.member_id == Member.id,
-            Credit.day >= ProbationWindow.starts_on,
-            Credit.day < ProbationWindow.ends_before,
-        )
-        .correlate(Member, ProbationWindow)
-        .scalar_subquery()
+        select(pairs.c.unit_id, pairs.c.node_id)
+        .join(Unit, Unit.id == pairs.c.node_id)
+        .where(or_(Unit.parent_id == unit.id, is_own))
+        .cte()
     )
 
 
-def _probation(row: Any) -> Probation | None:
-    if row.outcome is None and row.stage in (Stage.ACTIVIST, Stage.FULL):
-        return None
-    return Probation(starts_on=row.starts_on, extension_months=row.extension_months, outcome=row.outcome)
+def _is_wished(wish: Wish, course: Course) -> ColumnElement[bool]:
+    """Return the condition that a member is on the list."""
+    conditions: list[ColumnElement[bool]] = [true()]
+    if wish.at is not None:
+        at = case(*((holds, literal(place.value, String)) for place, holds in places(course)))
+        conditions.append(at == wish.at.value)
+    if wish.due is not None:
+        conditions.append(wish.due.holds(course))
+    if wish.under:
+        conditions.append(Member.unit_id.in_(below(wish.under)))
+    if wish.q.strip():
+        conditions.append(holds(wish.q))
+    return and_(*conditions)
+
+
+def _order(sort: Sort, course: Course) -> list[ColumnElement[Any]]:
+    """Return by what a list is ordered; the last of it is the student number."""
+    is_running = and_(course.elapsed >= 0, course.days_left > 0)
+    keys: dict[Sort, list[Any]] = {
+        Sort.MISSING: [case((course.short > 0, -course.short), else_=0)],
+        Sort.PACE: [case((and_(is_running, course.short > 0), -course.per_week), else_=0)],
+        Sort.DUE: [ProbationWindow.ends_before],
+        Sort.COUNTED: [-course.counted],
+        Sort.NAME: [Member.sort_key, Member.name],
+        Sort.NUMBER: [],
+    }
+    return [*keys[sort], Member.student_no]
+
+
+def _group(row: Any) -> Group:
+    return Group(
+        unit_id=row.unit_id,
+        at=_PLACES[row.at],
+        members=row.members,
+        met=row.met,
+        wished=row.wished,
+        due={due: getattr(row, f"due_{due.value}") for due in Due},
+        missing_hundredths=row.missing_hundredths,
+        first_on=row.first_on,
+    )
+
+
+_PLACES: dict[str, Status | Phase] = {place.value: place for place in (*Status, *Phase)}
+
+
+def _count(condition: Any, name: str) -> ColumnElement[int]:
+    return _sum(case((condition, 1), else_=0), name)
+
+
+def _sum(column: Any, name: str) -> ColumnElement[int]:
+    return cast(func.sum(column), Integer).label(name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from volunteer.models import Credit, Member, Membership, ProbationWindow, Request, Unit, Visit
@@ -89,11 +89,12 @@ def members_of(session: Session, unit_path: str, *, today: date) -> Sequence[Mem
     return _read(session, select(Member.id).where(Member.unit_id.in_(below(unit_path))), today)
 
 
-def standings(session: Session, member_ids: Sequence[int], *, today: date) -> Sequence[MemberStanding]:
-    """Return these members, in the order of their ids."""
-    rows = _read(session, select(Member.id).where(Member.id.in_(member_ids)), today)
-    by_id = {row.member_id: row for row in rows}
-    return [by_id[member_id] for member_id in member_ids if member_id in by_id]
+def standings_of(
+    session: Session, who: CTE, *, order_by: Sequence[ColumnElement[Any]], today: date
+) -> Sequence[MemberStanding]:
+    """Return the members whose ids (``id``) *who* has, in the order of columns that it has as well."""
+    statement = _statement(select(who.c.id)).join(who, who.c.id == Member.id).order_by(*order_by)
+    return [_member(row, today) for row in session.execute(statement)]
 
 
 def due_in(session: Session, unit_path: str, *, from_on: date, to_on: date, today: date) -> DueList:

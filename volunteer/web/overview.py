@@ -1,13 +1,12 @@
 """A unit at a glance: its line of figures, where its members stand, its units, and the members one by one.
 
-Everybody is judged once, from a few columns; what else a page shows of a member is read for that page alone.
+Where everybody stands is counted in one statement; what a page shows of a member is read for that page alone.
 So a whole university opens like a branch.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
@@ -16,24 +15,12 @@ from flask.typing import ResponseReturnValue
 from volunteer import clock
 from volunteer.database import db
 from volunteer.rules.kinds import Sight
-from volunteer.rules.progress import (
-    PHASES,
-    STATUSES,
-    DueMember,
-    Progress,
-    Sort,
-    UnitLine,
-    Wish,
-    chosen,
-    dues,
-    tally,
-    unit_lines,
-)
+from volunteer.rules.progress import PHASES, STATUSES, Headway, Sort, UnitLine, line
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats import kept, progress, rollups, units, windows
 from volunteer.stats.rollups import Days, RollUp
 from volunteer.stats.shares import shares_of
-from volunteer.stats.standing import standings
+from volunteer.stats.standing import MemberStanding
 from volunteer.stats.units import UnitRow
 from volunteer.web import access, asked_members, charts, looks, paging, tables
 from volunteer.web.asked_members import Basis
@@ -47,27 +34,6 @@ from volunteer.web.today import today_of
 bp = Blueprint("overview", __name__)
 MEMBERS_A_PAGE = 40
 UNITS_A_PAGE = 25
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """A unit with the people whose probation is not decided, and whom of them the address asks for."""
-
-    unit: UnitRow
-    below: Sequence[UnitRow]
-    now: datetime
-    people: Sequence[Progress]
-    wish: Wish
-
-    @property
-    def today(self) -> date:
-        """The campus day."""
-        return settings().campus.day(self.now)
-
-    @property
-    def chosen(self) -> list[Progress]:
-        """Whom the list shows, in its order."""
-        return chosen(self.people, self.wish)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,16 +54,19 @@ def overview(code: str) -> ResponseReturnValue:
     terms = kept.terms_and_periods(session)
     basis = asked_members.asked_basis(terms, today)
     due_days = basis.days or Days.calendar_year(today.year)
-    people, due = progress.progress_and_due(session, unit.path, due_days, today=today)
-    seen = Seen(unit=unit, below=below, now=now, people=people, wish=wish)
-    page = paging.page(seen.chosen, MEMBERS_A_PAGE)
+    headway = progress.headway(session, unit, due_days, wish, today=today)
+    page: Page[MemberStanding] = paging.asked(headway.wished, MEMBERS_A_PAGE)
+    members = progress.chosen(
+        session, unit, wish, today=today, limit=MEMBERS_A_PAGE, offset=page.first(MEMBERS_A_PAGE)
+    )
     # What is shared out and drawn by month needs days; the windows of all members lie in these.
-    days = basis.days or _around(seen)
-    months, by_place = _by_month(basis, unit), tally(people)
+    days = basis.days or _around(headway.first_on or today, today)
+    months = _by_month(basis, unit)
     return render_template(
         "branch/overview.html",
-        seen=seen,
         unit=unit,
+        below=below,
+        wish=wish,
         basis=basis,
         bases=asked_members.bases(terms, today),
         query=asked_members.query,
@@ -107,21 +76,23 @@ def overview(code: str) -> ResponseReturnValue:
         # A day lies in one month: both add up.
         person_times=sum(month.person_times for month in months),
         net=sum(month.net for month in months),
-        units_page=_units_page([] if unit.is_leaf else below, lambda shown: _rows(seen, basis, shown, due)),
+        units_page=_units_page(
+            [] if unit.is_leaf else below, lambda shown: _rows(unit, basis, shown, headway)
+        ),
         months=months,
         behind=_behind(unit, basis),
         chart=charts.months(months, days, today),
         grades=rollups.GRADES,
-        tally=by_place,
-        bar_parts=standing_bar(by_place),
+        tally=headway.tally,
+        bar_parts=standing_bar(headway.tally),
         statuses=STATUSES,
         phases=PHASES,
-        dues=dues(people),
+        dues=headway.dues,
         due_words=asked_members.due_words(),
         sorts=list(Sort),
         sort_words=asked_members.sort_words(),
-        missing=sum(one.standing.missing_hundredths for one in people if one.standing.status),
-        page=page.holding(_full(page.rows, today)),
+        missing=headway.missing_hundredths,
+        page=page.holding(members),
         today_list=today_of(session, access.actor(), now=now, unit_path=unit.path),
         shares=shares_of(session, days, unit_path=unit.path),
     )
@@ -134,9 +105,8 @@ def members_table(code: str, form: str) -> Response:
     (unit, below), now = _unit(code), clock.utc_now()
     wish = asked_members.asked_wish(below)
     looks.saw(Sight.MEMBERS_FILE, unit_id=unit.id)
-    people = progress.progress_of(db.session(), unit.path, today=settings().campus.day(now))
-    seen = Seen(unit=unit, below=below, now=now, people=people, wish=wish)
-    return tables.answer(tables.members(unit, _full(seen.chosen, seen.today), now=now), form)
+    people = progress.chosen(db.session(), unit, wish, today=settings().campus.day(now))
+    return tables.answer(tables.members(unit, people, now=now), form)
 
 
 def _unit(code: str) -> tuple[UnitRow, list[UnitRow]]:
@@ -150,10 +120,6 @@ def _unit(code: str) -> tuple[UnitRow, list[UnitRow]]:
         raise Refusal(Reason.UNKNOWN)
     access.reach()
     return found
-
-
-def _full(people: Sequence[Progress], today: date) -> Sequence[Any]:
-    return standings(db.session(), [one.member_id for one in people], today=today)
 
 
 def _behind(unit: UnitRow, basis: Basis) -> str:
@@ -171,22 +137,21 @@ def _by_month(basis: Basis, unit: UnitRow) -> Sequence[RollUp]:
     return rollups.by_month(db.session(), basis.days, unit_path=unit.path)
 
 
-def _rows(seen: Seen, basis: Basis, shown: Sequence[UnitRow], due: Sequence[DueMember]) -> Sequence[Row]:
+def _rows(unit: UnitRow, basis: Basis, shown: Sequence[UnitRow], headway: Headway) -> Sequence[Row]:
     """Return the lines of the units that are shown, all right below."""
-    session, unit = db.session(), seen.unit
+    session = db.session()
     if basis.days is None:
         served = windows.by_child(session, unit_path=unit.path, unit_id=unit.id)
     else:
         served = rollups.by_child(session, basis.days, unit_path=unit.path, unit_id=unit.id)
     by_code = {row.code: row for row in served}
-    lines = unit_lines(seen.people, due, [one.path for one in shown])
-    return [Row(unit=one, line=lines[one.path], served=by_code[one.code]) for one in shown]
+    lines = headway.lines()
+    return [Row(unit=one, line=lines.get(one.id) or line(), served=by_code[one.code]) for one in shown]
 
 
-def _around(seen: Seen) -> Days:
-    """Return days in which the windows of all members lie, from the first month with one up to today."""
-    first = min((one.starts_on for one in seen.people), default=seen.today)
-    return Days(from_on=first.replace(day=1), to_on=max(seen.today, first) + date.resolution)
+def _around(first: date, today: date) -> Days:
+    """Return days in which windows lie that begin on *first* or later, from its month on up to today."""
+    return Days(from_on=first.replace(day=1), to_on=max(today, first) + date.resolution)
 
 
 def _units_page(
