@@ -74,6 +74,10 @@ class RollUp:
         return share_pct(self.makeup_net, self.net)
 
 
+# The months, and at how many posts and bases their service was.
+MonthsAndPlaces = tuple[Sequence[RollUp], int, int]
+
+
 def by_post(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
     """Return every post that served somebody in *days*, most hours first."""
     return _named(session, figures_of(session, RollUpKind.POST, days, unit_path), Post)
@@ -98,6 +102,12 @@ def by_member(session: Session, days: Days, *, unit_path: str | None = None) -> 
 def by_month(session: Session, days: Days, *, unit_path: str | None = None) -> Sequence[RollUp]:
     """Return the months of *days* with service, in order, named as 2026-03."""
     return month_rows(session, figures_of(session, RollUpKind.MONTH, days, unit_path))
+
+
+def months_and_places(session: Session, days: Days, *, unit_path: str) -> MonthsAndPlaces:
+    """Return the months of *days* with service, in order, and at how many posts and bases it was."""
+    kinds = (RollUpKind.MONTH, RollUpKind.POST, RollUpKind.BASE)
+    return with_places(session, *(figures_of(session, kind, days, unit_path) for kind in kinds))
 
 
 def by_slot(session: Session, days: Days, *, unit_path: str, since: datetime) -> Sequence[Slot] | None:
@@ -174,7 +184,26 @@ def unit_rows(session: Session, inner: Any, which: ColumnElement[bool], *more: A
 def month_rows(session: Session, statement: Select[*tuple[Any, ...]]) -> Sequence[RollUp]:
     """Return the figures of *statement*, whose keys are months, in order."""
     inner = statement.subquery()
-    rows = session.execute(select(inner).order_by(inner.c.key)).all()
+    return _months(session.execute(select(inner).order_by(inner.c.key)).all())
+
+
+def with_places(session: Session, months: Any, posts: Any, bases: Any) -> MonthsAndPlaces:
+    """Return the months of the first statement, and how many keys the others have; base 0 is on campus."""
+    inner, at_posts, at_bases = months.subquery(), posts.subquery(), bases.subquery()
+    counts = (
+        select(func.count()).select_from(at_posts).scalar_subquery().label("posts"),
+        select(func.count())
+        .select_from(at_bases)
+        .where(at_bases.c.key != 0)
+        .scalar_subquery()
+        .label("bases"),
+    )
+    rows = session.execute(select(inner, *counts).order_by(inner.c.key)).all()
+    # Without a month there was no service, and so no place of it.
+    return _months(rows), rows[0].posts if rows else 0, rows[0].bases if rows else 0
+
+
+def _months(rows: Sequence[Any]) -> list[RollUp]:
     names = [f"{row.key // 100:04}-{row.key % 100:02}" for row in rows]
     return [rollup(row, name, name) for row, name in zip(rows, names, strict=True)]
 

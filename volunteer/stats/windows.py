@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from volunteer.models import Member, ProbationWindow, Unit, Visit
 from volunteer.rules.tally import RollUpKind
 from volunteer.stats.progress import ON_PROBATION
-from volunteer.stats.rollups import RollUp, month_rows, rollup, unit_rows
+from volunteer.stats.rollups import MonthsAndPlaces, RollUp, rollup, unit_rows, with_places
 from volunteer.stats.served import above, below, figures, key_of
 
 _INSIDE = (
@@ -29,9 +29,10 @@ def of_unit(session: Session, *, unit_path: str) -> RollUp:
     return rollup(row)
 
 
-def by_month(session: Session, *, unit_path: str) -> Sequence[RollUp]:
-    """Return the same by month, in order."""
-    return month_rows(session, _figures(RollUpKind.MONTH, unit_path))
+def months_and_places(session: Session, *, unit_path: str) -> MonthsAndPlaces:
+    """Return the same by month, in order, and at how many posts and bases it was."""
+    kinds = (RollUpKind.MONTH, RollUpKind.POST, RollUpKind.BASE)
+    return with_places(session, *(_figures(kind, unit_path) for kind in kinds))
 
 
 def by_child(session: Session, *, unit_path: str, unit_id: int) -> Sequence[RollUp]:
