@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from volunteer.models import Member, ProbationWindow, Unit, Visit
 from volunteer.rules.tally import RollUpKind
 from volunteer.stats.progress import ON_PROBATION
-from volunteer.stats.rollups import RollUp, month_rows, rollup, unit_rows
+from volunteer.stats.rollups import RollUp, month_rows, of_months, of_units, rollup, unit_rows
 from volunteer.stats.served import above, below, figures, key_of
 
 _INSIDE = (
@@ -31,7 +31,7 @@ def of_unit(session: Session, *, unit_path: str) -> RollUp:
 
 def by_month(session: Session, *, unit_path: str) -> Sequence[RollUp]:
     """Return the same by month, in order."""
-    return month_rows(session, _figures(RollUpKind.MONTH, unit_path))
+    return month_rows(session.execute(of_months(_figures(RollUpKind.MONTH, unit_path))))
 
 
 def by_child(session: Session, *, unit_path: str, unit_id: int) -> Sequence[RollUp]:
@@ -39,7 +39,7 @@ def by_child(session: Session, *, unit_path: str, unit_id: int) -> Sequence[Roll
     pairs = above(below(unit_path))
     joins = [_INSIDE, _WHO, (pairs, pairs.c.unit_id == Member.unit_id)]
     inner = figures(pairs.c.node_id.label("key"), where=ON_PROBATION, joins=joins)
-    return unit_rows(session, inner.subquery(), Unit.parent_id == unit_id)
+    return unit_rows(session.execute(of_units(inner.subquery(), Unit.parent_id == unit_id)))
 
 
 def _figures(kind: RollUpKind, unit_path: str) -> Select[*tuple[Any, ...]]:
