@@ -6,7 +6,7 @@ Large ones are slow to write and may be kept for the next time, in a folder that
 import argparse
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -72,6 +72,7 @@ def asked(about: str | None, parts: str) -> argparse.Namespace:
     line = argparse.ArgumentParser(description=about.splitlines()[0] if about else None)
     line.add_argument("engines", nargs="*", default=list(ENGINES))
     line.add_argument("--visits", type=int, nargs="+", default=[100_000, 1_000_000])
+    line.add_argument("--branch", type=int, default=university.BRANCH, help="members of a branch")
     line.add_argument("--rounds", type=int, default=7)
     line.add_argument("--keep", type=Path, help="a folder in which the databases stay for the next time")
     line.add_argument("--only", nargs="+", default=[""], help=f"{parts} whose name has one of these in it")
@@ -79,19 +80,22 @@ def asked(about: str | None, parts: str) -> argparse.Namespace:
 
 
 @contextmanager
-def universities(engine_name: str, sizes: Sequence[int], keep: Path | None) -> Iterator[list[Engine]]:
-    """Give a university of each size, in visits; without a folder to keep them in they go."""
+def universities(engine_name: str, chosen: argparse.Namespace) -> Iterator[list[Engine]]:
+    """Give a university of each size that was asked for; without a folder to keep them in they go."""
+    keep: Path | None = chosen.keep
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fifty-hours-bench-")))
         server = None if engine_name == "sqlite" else stack.enter_context(engines.postgresql_server(keep))
         made = []
-        for visits in sizes:
-            name = f"university_{visits}"
+        for visits in chosen.visits:
+            name = f"university_{visits}" + (
+                f"_{chosen.branch}" if chosen.branch != university.BRANCH else ""
+            )
             url = f"sqlite:///{folder / name}.db" if server is None else _database(server, name)
             engine = engines.open_engine(url)
             stack.callback(engine.dispose)
             began = time.perf_counter()
-            university.ready(engine, visits=visits)
+            university.ready(engine, visits=visits, branch=chosen.branch)
             print(
                 f"{engine_name}: {visits:,} visits ready in {time.perf_counter() - began:.0f} s", flush=True
             )

@@ -44,7 +44,7 @@ def main() -> None:
     chosen = asked(__doc__, "questions")
     questions = {name: ask for name, ask in _questions().items() if any(part in name for part in chosen.only)}
     for engine in chosen.engines:
-        with universities(engine, chosen.visits, chosen.keep) as made:
+        with universities(engine, chosen) as made:
             _compare(engine, chosen.visits, made, questions, chosen.rounds)
 
 

@@ -1,8 +1,9 @@
 """A university of any size to measure roll-ups on: every row by arithmetic, written a table a statement.
 
-Members serve fifty times in three years. A branch has a hundred of them, a college ten branches, ten posts
-and three bases; a bigger university has more colleges, each as large as before. Ten million visits take
-about a quarter of an hour to write and as long again to add up, by the same code as the housekeeping's.
+Members serve fifty times in three years; a third of them are on probation. A branch has a hundred members, or
+as many as are asked for, a college ten branches, ten posts and three bases; a bigger university has more
+colleges, each as large as before. Ten million visits take about a quarter of an hour to write and as long
+again to add up, by the same code as the housekeeping's.
 """
 
 from collections.abc import Callable, Iterator
@@ -36,7 +37,7 @@ from volunteer.stats.kept import SUM_COLUMNS, in_window, periods
 from volunteer.stats.served import FIGURES, GRADES, Days, key_of, within
 
 VISITS_EACH = 50
-BRANCH, COLLEGE = 100, 1000
+BRANCH, BRANCHES = 100, 10
 FIRST_DAY, DAYS = date(2024, 1, 1), 1000
 TODAY = date(2026, 9, 27)
 YEAR = Days.calendar_year(2025)
@@ -67,13 +68,15 @@ _HURRY = {
 _FIRST_COLLEGE, _FIRST_BRANCH = 2, 10_002
 
 
-def _tables(on: On) -> dict[str, tuple[str, dict[str, str]]]:
+def _tables(on: On, branch: int) -> dict[str, tuple[str, dict[str, str]]]:
     """Return by table its columns and, by what there is a number of, the values of the n-th from 0.
 
     In the order in which they refer to each other.
     """
+    of_branch = branch * VISITS_EACH
     # Of the member's own college, another post each time; on another day each time, spread over the years.
-    post, day = "(n / 50000 * 10 + (n / 50 + n % 50) % 10)", "(n % 50 * 20 + (n / 50 * 7 + n % 50) % 20)"
+    post = f"(n / {of_branch * BRANCHES} * 10 + (n / 50 + n % 50) % 10)"
+    day = "(n % 50 * 20 + (n / 50 * 7 + n % 50) % 20)"
     net = "60 + n % 4 * 60"
     grade = "CASE n % 20 WHEN 0 THEN 'E' WHEN 1 THEN 'C' WHEN 2 THEN 'A' WHEN 3 THEN 'A' ELSE 'B' END"
     begins = f"{LONG_AGO} + n % {DAYS} * 86400"
@@ -99,13 +102,13 @@ def _tables(on: On) -> dict[str, tuple[str, dict[str, str]]]:
         "member": (
             "id, student_no, name, sort_key, initials, unit_id, stage",
             {
-                "members": "n + 1, 'S' || n, '学生' || n, 'xue sheng', 'xs', n / 100 + 10002,"
+                "members": f"n + 1, 'S' || n, '学生' || n, 'xue sheng', 'xs', n / {branch} + 10002,"
                 " CASE WHEN n % 3 = 0 THEN 'probationary' ELSE 'full' END"
             },
         ),
         "membership": (
             "member_id, unit_id, from_on",
-            {"members": f"n + 1, n / 100 + 10002, {on('0')}"},
+            {"members": f"n + 1, n / {branch} + 10002, {on('0')}"},
         ),
         "probation": (
             "member_id, starts_on, ends_before, outcome, decided_on",
@@ -128,40 +131,41 @@ def _tables(on: On) -> dict[str, tuple[str, dict[str, str]]]:
             " credited_min, pending_min, lost_outside_shift, lost_away, lost_break, lost_overlap,"
             " lost_too_short, lost_rounding, lost_day_cap, kept_net, kept_credited, kept_grade",
             {
-                "visits": f"n + 1, n / 50 + 1, {post} * {DAYS} + {day} + 1, {post} + 1, n / 5000 + 10002, 1,"
-                f" {on(day)}, 'confirmed', {grade}, 1, false, false, false, false, {net},"
-                f" {net}, 0, 0, 0, 0, 0, 0, 0, 0, {net}, {net}, {grade}"
+                "visits": f"n + 1, n / 50 + 1, {post} * {DAYS} + {day} + 1, {post} + 1,"
+                f" n / {of_branch} + 10002, 1, {on(day)}, 'confirmed', {grade}, 1,"
+                f" false, false, false, false, {net}, {net}, 0, 0, 0, 0, 0, 0, 0, 0, {net}, {net}, {grade}"
             },
         ),
         "credit": (
             "id, member_id, member_seq, visit_id, unit_id, post_id, day, net_min, credited_min, is_reversal,"
             " grade, cause, at",
             {
-                "visits": f"n + 1, n / 50 + 1, n % 50 + 1, n + 1, n / 5000 + 10002, {post} + 1, {on(day)},"
-                f" {net}, {net}, false, {grade}, 'check_out', {LONG_AGO}"
+                "visits": f"n + 1, n / 50 + 1, n % 50 + 1, n + 1, n / {of_branch} + 10002, {post} + 1,"
+                f" {on(day)}, {net}, {net}, false, {grade}, 'check_out', {LONG_AGO}"
             },
         ),
     }
 
 
-def ready(engine: Engine, *, visits: int) -> None:
-    """Fill the database of *engine* with so many visits unless it is filled: 50,000 for each college."""
+def ready(engine: Engine, *, visits: int, branch: int = BRANCH) -> None:
+    """Fill the database of *engine* with so many visits, fifty a member, unless it is filled."""
     upgrade(engine)
     renew(engine)
     with Session(engine) as session:
         is_there = session.get(Visit, visits) is not None
     if not is_there:
-        _found(engine, visits)
+        _found(engine, visits, branch)
     _keep_sums(engine)
 
 
-def _found(engine: Engine, visits: int) -> None:
+def _found(engine: Engine, visits: int, branch: int) -> None:
     members = visits // VISITS_EACH
-    colleges = members // COLLEGE
+    branches = members // branch
+    colleges = -(-branches // BRANCHES)
     counts = {
         "universities": 1,
         "colleges": colleges,
-        "branches": members // BRANCH,
+        "branches": branches,
         "bases": colleges * 3,
         "posts": colleges * 10,
         "members": members,
@@ -179,7 +183,7 @@ def _found(engine: Engine, visits: int) -> None:
         on = _on_sqlite if engine.dialect.name == "sqlite" else _on_postgresql
         with _without_triggers(connection):
             with _without_indexes(connection):
-                for table, (columns, kinds) in _tables(on).items():
+                for table, (columns, kinds) in _tables(on, branch).items():
                     for kind, values in kinds.items():
                         _write(connection, table, columns, values, counts[kind])
             connection.execute(update(ProbationWindow).values(counted_min=in_window()))

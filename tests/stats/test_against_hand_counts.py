@@ -194,5 +194,8 @@ def test_the_hours_export_lists_everybody_with_what_they_served(college: College
                 assert row[3:6] == (figures["person_times"], figures["net"], figures["credited"])
                 assert row[6] == sum(visit["made_up"] for visit in visits)
                 assert row[7] == hours_text(figures["credited"])
-            order = [(below[one["unit"]]["path"], one["no"]) for one in there]
+            order = [
+                ([int(part) for part in below[one["unit"]]["path"].split("/") if part], one["no"])
+                for one in there
+            ]
             assert [row[0] for row in rows] == [number for _, number in sorted(order)]

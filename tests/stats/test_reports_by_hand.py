@@ -124,7 +124,7 @@ def check_records(college: College, session: Session) -> None:
 
 def in_order(college: College, top: dict[str, Any]) -> list[dict[str, Any]]:
     below = [unit for unit in college.units if top["id"] in unit["above"]]
-    return sorted(below, key=lambda unit: str(unit["path"]))
+    return sorted(below, key=lambda unit: [int(part) for part in str(unit["path"]).split("/") if part])
 
 
 def check_standing(college: College, session: Session) -> None:

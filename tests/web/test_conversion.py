@@ -106,9 +106,11 @@ def test_a_filter_shows_its_part_and_the_file_has_the_same_rows(due: None, enter
     assert secretary.get("/units/LAW/conversion.xlsx").status_code == 200
 
 
-def test_an_unknown_filter_shows_all(due: None, enter: Enter) -> None:
-    page = enter("secretary").get("/units/LAW/conversion?due=nonsense").text
-    assert "𠮷宁" in page and "李梅" in page
+def test_a_filter_that_the_desk_does_not_have_is_refused_with_a_sentence(due: None, enter: Enter) -> None:
+    secretary = enter("secretary")
+    for path in ("/units/LAW/conversion", "/units/LAW/conversion.csv"):
+        answer = secretary.get(f"{path}?due=31")
+        assert answer.status_code == 422 and "没有这个筛选项" in answer.text
 
 
 # --- proposing and entering ---
@@ -319,8 +321,13 @@ def test_heads_are_shown_and_stand_above_files(
     page = secretary.get("/units/LAW/ledger").text
     assert "党组织LAW" in page and "<code" in page
     head = page.partition('<code class="seal">')[2][:16]
-    for path in ("/units/LAW/members.csv", "/units/LAW/posts.csv", f"/members/{people.mei}/records.csv"):
-        assert f"LAW 1 {head}" in secretary.get(path).data.decode("utf-8-sig"), path
+    for name in (
+        "units/LAW/members",
+        "units/LAW/posts",
+        "units/LAW/records",
+        f"members/{people.mei}/records",
+    ):
+        assert f"LAW 1 {head}" in secretary.get(f"/{name}.csv").data.decode("utf-8-sig"), name
     assert "还没有加封" in enter("neighbour").get("/units/BIO/ledger").text
 
 

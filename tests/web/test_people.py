@@ -1,5 +1,6 @@
 """The registry's people on pages: the tree of units, the roster in reach, what changes about one of them."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -31,6 +32,24 @@ def test_the_tree_counts_everybody_at_and_below_a_unit(enter: Enter, people: Cas
     assert 'aria-label="人员 党组织COL">4<' in page
     assert 'aria-label="人员 党组织LAW">3<' in page
     assert 'aria-label="人员 党组织G1">0<' in page
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_units_stand_in_the_order_of_the_tree_wherever_they_are_listed(
+    enter: Enter, people: Cast, write: Any
+) -> None:
+    codes = [f"N{number:02}" for number in range(12)]
+
+    def found(session: Any) -> None:
+        for code in codes:
+            System(session).unit(code, UnitKind.BRANCH, people.college)
+
+    write(found)
+    office = enter("office")
+    for path in ("/registry/units", "/units/COL", "/registry/members", "/registry/members/new"):
+        page = office.get(path).text
+        shown = list(dict.fromkeys(re.findall(r"党组织(N\d\d)", page)))
+        assert shown == codes, path
 
 
 @pytest.mark.parametrize("who", ["office", "admin"])

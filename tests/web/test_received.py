@@ -114,6 +114,16 @@ def test_names_are_shown_of_the_own_people_alone_and_a_print_has_none(
             assert words in sheet
 
 
+def test_a_post_that_runs_dry_leads_who_keeps_it_to_its_shifts(served: Browser, enter: Enter) -> None:
+    secretary = enter("secretary")
+    page = secretary.get("/units/LAW/posts/READ").text
+    assert "待排班" in page and 'href="/posts/READ"' in page
+    assert secretary.get("/posts/READ").status_code == 200
+    # Who reads alone is shown that it runs dry, and no way on which she would be turned away.
+    page = enter("auditor").get("/units/LAW/posts/READ").text
+    assert "待排班" in page and 'href="/posts/READ"' not in page
+
+
 def test_what_the_neighbour_runs_shows_only_what_the_own_members_gave(
     served: Browser, enter: Enter, people: Cast, write: Write
 ) -> None:

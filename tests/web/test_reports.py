@@ -238,7 +238,20 @@ def test_figures_open_to_their_records_now_and_as_they_were_frozen(
         for by in ("late", "grade&key=E", "grade&key=?", "unit&key=BIO", "member&key=x", "month&key=2026-04"):
             answer = secretary.get(f"{base}by={by}")
             assert answer.status_code == 200 and "没有属于这一数字的记录" in answer.text, by
-        assert secretary.get(f"{base}by=colour&key=red").status_code == 422
+        refused = secretary.get(f"{base}by=colour&key=red")
+        assert refused.status_code == 422 and "没有这个筛选项" in refused.text
+
+
+def test_a_file_of_records_says_of_which_figure_they_are(morning: None, enter: Enter) -> None:
+    secretary = enter("secretary")
+    address = "/units/LAW/report/records.csv?kind=month&period=2026-03"
+    for by, said in (
+        ("", "服务记录"),
+        ("&by=post&key=READ", "服务记录 · 服务岗：岗位READ"),
+        ("&by=grade&key=B", "服务记录 · 凭证等级：B 现场扫码"),
+        ("&by=late", "服务记录 · 逾期登记的记录"),
+    ):
+        assert table(secretary.get(f"{address}{by}"))[0][0].endswith(f" · {said}"), by
 
 
 def test_the_file_has_the_lines_with_their_basis_above(morning: None, enter: Enter) -> None:

@@ -37,6 +37,12 @@ def secretary(served: Browser, enter: Enter) -> Browser:
     return enter("secretary")
 
 
+@pytest.fixture
+def office(served: Browser, enter: Enter) -> Browser:
+    """The college office's browser, after the same."""
+    return enter("office")
+
+
 def test_the_members_are_numbers_and_days_in_a_workbook_and_the_same_figures_in_csv(
     secretary: Browser,
 ) -> None:
@@ -93,6 +99,30 @@ def test_the_filter_of_the_page_is_the_filter_of_the_file(secretary: Browser) ->
     rows = sheet(secretary.get("/units/LAW/members.xlsx?q=lm"))[LINES + 1 :]
     assert [row[1] for row in rows] == ["李梅"]
     assert "/units/LAW/members.xlsx?q=lm" in secretary.get("/units/LAW?q=lm").text
+
+
+CHOSEN_BY = (
+    ("/units/COL/members", "status=on_track&due=90&group=LAW&q=lm", "进度正常；90 天内；LAW；查找：lm"),
+    ("/units/COL/conversion", "due=not_met", "期满未达标"),
+    ("/units/COL/posts", "mark=dry&q=READ", "无待开班次；查找：READ"),
+    ("/units/COL/bases", "mark=plaque&q=LIB", "尚未挂牌；查找：LIB"),
+    ("/units/COL/records", "month=2026-03&grade=B", "2026-03；B 现场扫码"),
+    ("/units/COL/certificates", "standing=valid&q=lm", "有效；查找：lm"),
+    ("/units/COL/notices", "running=yes&q=lm", "只看公示中；查找：lm"),
+    ("/units/COL/slips", "q=lm", "查找：lm"),
+    ("/registry/members", "stage=full&q=lm", "正式党员；查找：lm"),
+    ("/accounts", "role=leader&q=lm", "岗位负责人；查找：lm"),
+    ("/review", "kind=visit&q=lm", "服务记录；查找：lm"),
+    ("/trail", "q=lm&act=check_in&from=2026-03-01", "自 2026-03-01；签到；查找：lm"),
+)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_file_says_by_what_its_rows_were_chosen(office: Browser) -> None:
+    for path, asked, said in CHOSEN_BY:
+        told = lines(office.get(f"{path}.csv?{asked}"))[0][0]
+        assert told.endswith(f"；{said}"), told
+        assert said not in lines(office.get(f"{path}.csv"))[0][0]
 
 
 def test_a_file_is_named_after_the_unit_in_chinese(secretary: Browser) -> None:

@@ -176,7 +176,7 @@ def _far_office(session: Session) -> int:
 @ONE_ENGINE
 def test_it_is_taken_along_as_searched(app: Flask, trodden: Browser, people: Cast) -> None:
     answer = opened(trodden, "/trail.csv?act=rename&lang=en")
-    assert answer.text.count("changed a name") == 1
+    assert answer.text.count(",changed a name,") == 1
     assert looks_of(app)[-1] == (people.auditor_account, Sight.TRAIL_FILE, None, None)
 
 

@@ -7,6 +7,7 @@ from volunteer.models import Account, Membership, Post, RoleGrant, Unit
 from volunteer.rules.kinds import Role
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor, Grant
+from volunteer.rules.tree import chain
 
 
 def load_actor(session: Session, account_id: int) -> Actor:
@@ -40,7 +41,7 @@ def chain_of(session: Session, unit_id: int | None) -> tuple[int, ...]:
     if unit_id is None:
         return ()
     path = session.execute(select(Unit.path).where(Unit.id == unit_id)).scalar_one()
-    return tuple(int(part) for part in path.strip("/").split("/"))
+    return chain(path)
 
 
 def post_chain(session: Session, post_id: int) -> tuple[int, ...]:

@@ -38,6 +38,7 @@ from volunteer.rules.policy import HoursPolicy
 from volunteer.rules.probation import Probation
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
+from volunteer.rules.tree import chain
 
 CODE_LENGTH = 40
 
@@ -491,12 +492,8 @@ def check_site_keeper(session: Session, actor: Actor | None, site_id: int) -> No
         raise Refusal(Reason.UNKNOWN)
     at_site = Post.id == site.post_id if site.post_id is not None else Post.base_id == site.base_id
     posts = session.execute(select(Post.id, Unit.path).join(Unit, Unit.id == Post.unit_id).where(at_site))
-    if not any(actor.may_keep(row.id, _ids(row.path)) for row in posts):
+    if not any(actor.may_keep(row.id, chain(row.path)) for row in posts):
         raise Refusal(Reason.NOT_ALLOWED)
-
-
-def _ids(path: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in path.strip("/").split("/"))
 
 
 def _check_office(

@@ -23,6 +23,7 @@ from volunteer.rules.kinds import MessageKind
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
 from volunteer.rules.slips import SLIP_LASTS, Holder
+from volunteer.rules.tree import chain
 
 REPEAT_WITHIN = timedelta(minutes=10)
 MOST_AT_ONCE = 160
@@ -218,7 +219,7 @@ def printer_of(session: Session, account_id: int) -> int | None:
 
 
 def _chain(path: str | None) -> tuple[int, ...]:
-    return tuple(int(part) for part in path.strip("/").split("/")) if path else ()
+    return chain(path) if path else ()
 
 
 def _check_printer(actor: Actor | None, proposed_by: Actor | None, holder: Holder) -> None:

@@ -16,6 +16,7 @@ from volunteer.rules.names import clean_line
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.roles import Actor
 from volunteer.rules.timetable import InTheWay, Looked, PlannedShift, check_times, looked_at
+from volunteer.rules.tree import chain
 from volunteer.stats.timetable import known_codes, taken_times
 
 SHIFT, BREAK = table_of(Shift), table_of(ShiftBreak)
@@ -98,8 +99,7 @@ def _locked_posts(session: Session, codes: set[str], actor: Actor | None) -> dic
     if {row.code for row in rows} != codes:
         raise Refusal(Reason.UNKNOWN)
     for row in rows:
-        chain = tuple(int(part) for part in row.path.strip("/").split("/"))
-        if actor is not None and not actor.may_keep(row.id, chain):
+        if actor is not None and not actor.may_keep(row.id, chain(row.path)):
             raise Refusal(Reason.NOT_ALLOWED)
     return {row.code: row.id for row in rows}
 

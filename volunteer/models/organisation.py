@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from volunteer.database import Model, Numbered, one_of
 from volunteer.rules.kinds import BranchKind, Confirmation, UnitKind
+from volunteer.rules.tree import chain
 
 
 class Unit(Numbered):
@@ -33,7 +34,7 @@ class Unit(Numbered):
     @property
     def chain(self) -> tuple[int, ...]:
         """The ids from the top of the tree down to this unit."""
-        return tuple(int(part) for part in self.path.strip("/").split("/"))
+        return chain(self.path)
 
 
 class PolicyVersion(Numbered):

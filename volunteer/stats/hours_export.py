@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from volunteer.models import Member, Unit, Visit
 from volunteer.rules.kinds import Grade, VisitState
 from volunteer.rules.tally import hours_text
+from volunteer.rules.tree import chain
 from volunteer.stats.rollups import Days
 
 HEADER = ("student_no", "name", "unit", "person_times", "net_min", "credited_min", "makeup_min", "credited_h")
@@ -37,11 +38,12 @@ def hours_rows(session: Session, unit_path: str, days: Days) -> Sequence[tuple[s
         cast(func.coalesce(func.sum(served.c[name]), 0), Integer) for name in ("net", "credited", "makeup")
     ]
     rows = session.execute(
-        select(Member.student_no, Member.name, Unit.name, func.count(served.c.member_id), *totals)
+        select(Unit.path, Member.student_no, Member.name, Unit.name, func.count(served.c.member_id), *totals)
         .join(Unit, Unit.id == Member.unit_id)
         .outerjoin(served, served.c.member_id == Member.id)
         .where(Unit.path.startswith(unit_path, autoescape=True))
         .group_by(Member.id, Member.student_no, Member.name, Unit.name, Unit.path)
-        .order_by(Unit.path, Member.student_no)
+        .order_by(Member.student_no)
     )
-    return [(*row, hours_text(row[5])) for row in rows]
+    found = [row for _path, *row in sorted(rows, key=lambda row: chain(row.path))]
+    return [(*row, hours_text(row[5])) for row in found]

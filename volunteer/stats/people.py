@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from volunteer.models import Credit, Member, Post, ProbationWindow, Unit
 from volunteer.rules.kinds import BranchKind, Outcome, Role, Stage, UnitKind
 from volunteer.rules.roles import Actor
+from volunteer.rules.tree import chain
 from volunteer.stats.reach import member_in_reach, unit_in_reach
 from volunteer.stats.roster import HOLDS_PEOPLE
 
@@ -122,7 +123,7 @@ def unit_tree(session: Session, actor: Actor, roles: Collection[Role]) -> list[T
         .outerjoin(posts, posts.c.unit_id == Unit.id)
         .where(unit_in_reach(actor, roles))
     ).all()
-    chains = {row.id: _ids(row.path) for row in rows}
+    chains = {row.id: chain(row.path) for row in rows}
     top = min(map(len, chains.values()), default=0)
     people_below, posts_below = Counter[int](), Counter[int]()
     for row in rows:
@@ -148,11 +149,11 @@ def unit_tree(session: Session, actor: Actor, roles: Collection[Role]) -> list[T
 def branches_in_reach(session: Session, actor: Actor, roles: Collection[Role]) -> list[tuple[str, str]]:
     """Return code and name of the branches and groups in reach: where people can belong."""
     rows = session.execute(
-        select(Unit.code, Unit.name)
-        .where(unit_in_reach(actor, roles), Unit.kind.in_(HOLDS_PEOPLE))
-        .order_by(Unit.path)
-    ).all()
-    return [(code, name) for code, name in rows]
+        select(Unit.path, Unit.code, Unit.name).where(
+            unit_in_reach(actor, roles), Unit.kind.in_(HOLDS_PEOPLE)
+        )
+    )
+    return [(row.code, row.name) for row in sorted(rows, key=lambda row: chain(row.path))]
 
 
 def _people(actor: Actor, roles: Collection[Role], wanted: Wanted, columns: tuple[Any, ...]) -> Select[Any]:
@@ -181,7 +182,3 @@ def holds(asked: str) -> ColumnElement[bool]:
         Member.initials.contains(text, autoescape=True),
         Member.student_no.icontains(text, autoescape=True),
     )
-
-
-def _ids(path: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in path.strip("/").split("/"))

@@ -14,7 +14,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
-    Integer,
     Select,
     String,
     and_,
@@ -56,7 +55,7 @@ def headway(session: Session, unit: UnitRow, days: Days, wish: Wish, *, today: d
     course, windows = _courses(today)
     nodes = _nodes(unit)
     rows = session.execute(
-        union_all(_groups(course, windows, nodes, wish), _rates(course, windows, nodes, days))
+        union_all(_groups(course, windows, nodes, wish), _rates(course, windows, nodes, unit, days))
     ).all()
     groups = [row for row in rows if row.at is not None]
     return Headway(
@@ -103,7 +102,7 @@ def _groups(course: Course, windows: Rows, nodes: CTE, wish: Wish) -> Rows:
     )
 
 
-def _rates(course: Course, windows: Rows, nodes: CTE, days: Days) -> Rows:
+def _rates(course: Course, windows: Rows, nodes: CTE, unit: UnitRow, days: Days) -> Rows:
     """Count those whose window ends in *days*, with extensions, by the branch on that day.
 
     Judged are who neither left nor was cancelled.
@@ -123,6 +122,8 @@ def _rates(course: Course, windows: Rows, nodes: CTE, days: Days) -> Rows:
         .join(Membership, Membership.member_id == Member.id)
         .join(nodes, nodes.c.unit_id == Membership.unit_id)
         .where(
+            # Said again, so that a branch begins with its own people and not with all who are due.
+            Membership.unit_id.in_(below(unit.path)),
             ends >= days.from_on,
             ends < days.to_on,
             Membership.from_on <= ends,
@@ -216,4 +217,4 @@ def _count(condition: Any, name: str) -> ColumnElement[int]:
 
 
 def _sum(column: Any, name: str) -> ColumnElement[int]:
-    return cast(func.sum(column), Integer).label(name)
+    return cast(func.sum(column), BigInteger).label(name)

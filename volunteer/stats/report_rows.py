@@ -32,6 +32,7 @@ from volunteer.rules.policy import HoursPolicy, policy_on
 from volunteer.rules.probation import Probation
 from volunteer.rules.report import Head, Place, Stood
 from volunteer.rules.tally import standing_of
+from volunteer.rules.tree import chain
 from volunteer.stats.policies import parsed_policies, policies_column
 from volunteer.stats.rollups import Days
 from volunteer.stats.served import below
@@ -100,12 +101,12 @@ def tree(session: Session, unit_path: str) -> tuple[Sequence[Place], Sequence[He
     above = aliased(Unit)
     last = select(func.max(Seal.number)).where(Seal.unit_id == Unit.id).correlate(Unit).scalar_subquery()
     rows = session.execute(
-        select(Unit.code, Unit.name, above.code.label("above"), Seal.number, Seal.hash)
+        select(Unit.path, Unit.code, Unit.name, above.code.label("above"), Seal.number, Seal.hash)
         .outerjoin(above, above.id == Unit.parent_id)
         .outerjoin(Seal, and_(Seal.unit_id == Unit.id, Seal.number == last))
         .where(_below(unit_path))
-        .order_by(Unit.path)
     ).all()
+    rows = sorted(rows, key=lambda row: chain(row.path))
     known = {row.code for row in rows}
     places = [
         Place(code=row.code, name=row.name, above=row.above if row.above in known else None) for row in rows

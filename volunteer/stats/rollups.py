@@ -15,6 +15,7 @@ from volunteer.models import Base, Credit, Member, Post, Term, Unit, Visit
 from volunteer.rules.kinds import Grade
 from volunteer.rules.places import Slot
 from volunteer.rules.tally import RollUpKind, share_pct
+from volunteer.rules.tree import chain
 from volunteer.stats import kept
 from volunteer.stats.served import (
     BY_GRADE,
@@ -161,12 +162,13 @@ def unit_rows(session: Session, inner: Any, which: ColumnElement[bool], *more: A
     Args:
         more: One more column, and the join that it needs.
     """
-    statement = select(Unit.code, Unit.name, *_columns(inner), *more[:1]).outerjoin(
+    statement = select(Unit.path, Unit.code, Unit.name, *_columns(inner), *more[:1]).outerjoin(
         inner, inner.c.key == Unit.id
     )
     for table, condition in more[1:]:
         statement = statement.outerjoin(table, condition)
-    return [rollup(row) for row in session.execute(statement.where(which).order_by(Unit.path))]
+    rows = sorted(session.execute(statement.where(which)), key=lambda row: chain(row.path))
+    return [rollup(row) for row in rows]
 
 
 def month_rows(session: Session, statement: Select[*tuple[Any, ...]]) -> Sequence[RollUp]:

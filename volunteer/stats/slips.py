@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import Account, Member, RoleGrant, Slip, Unit
 from volunteer.rules.kinds import Stage
+from volunteer.rules.tree import chain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,7 @@ def entry_counts(session: Session, unit_path: str, *, now: datetime) -> list[Ent
     """Return a line for each unit below that has members of its own, the unit itself included."""
     rows = session.execute(
         select(
+            Unit.path,
             Unit.code,
             Unit.name,
             func.count(Member.id).label("members"),
@@ -127,9 +129,10 @@ def entry_counts(session: Session, unit_path: str, *, now: datetime) -> list[Ent
         .outerjoin(Slip, (Slip.account_id == Account.id) & _is_open(now))
         .where(Unit.path.startswith(unit_path, autoescape=True))
         .group_by(Unit.id)
-        .order_by(Unit.path)
-    ).all()
-    return [EntryCounts(**row._mapping) for row in rows]
+    )
+    found = sorted(rows, key=lambda row: chain(row.path))
+    names = EntryCounts.__dataclass_fields__
+    return [EntryCounts(**{name: getattr(row, name) for name in names}) for row in found]
 
 
 def entries(

@@ -1,6 +1,6 @@
 """Units that an account may read, and how much there is below them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from volunteer.models import Base, Member, Post, ProbationWindow, Shift, Unit
 from volunteer.rules.kinds import Role, Stage, UnitKind
 from volunteer.rules.roles import Actor
+from volunteer.rules.tree import chain
 from volunteer.stats.json_rows import json_rows, rows_in
 from volunteer.stats.reach import member_in_reach, sees_all, unit_in_reach, units_of
 from volunteer.stats.served import below
@@ -32,6 +33,11 @@ class UnitRow:
     def is_leaf(self) -> bool:
         """Whether its members are looked at one by one."""
         return self.kind in (UnitKind.BRANCH, UnitKind.GROUP)
+
+    @property
+    def chain(self) -> tuple[int, ...]:
+        """The ids of the units from the top down to this one."""
+        return chain(self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +63,7 @@ _COLUMNS = (Unit.id, Unit.code, Unit.name, Unit.kind, Unit.path, Unit.live_from)
 def own_units(session: Session, actor: Actor, roles: Collection[Role]) -> list[UnitRow]:
     """Return the units over which the account holds a right; the top ones for who sees everything."""
     wanted = Unit.parent_id.is_(None) if sees_all(actor, roles) else Unit.id.in_(units_of(actor, roles))
-    rows = session.execute(select(*_COLUMNS).where(wanted).order_by(Unit.path)).all()
-    return [UnitRow(**row._mapping) for row in rows]
+    return _in_order(session.execute(select(*_COLUMNS).where(wanted)))
 
 
 def unit_to_read(session: Session, code: str, actor: Actor, roles: Collection[Role]) -> UnitRow | None:
@@ -80,8 +85,7 @@ def unit_row(session: Session, unit_id: int) -> UnitRow:
 
 def units_in_reach(session: Session, actor: Actor, roles: Collection[Role]) -> list[UnitRow]:
     """Return all units in reach, in the order of the tree."""
-    rows = session.execute(select(*_COLUMNS).where(unit_in_reach(actor, roles)).order_by(Unit.path)).all()
-    return [UnitRow(**row._mapping) for row in rows]
+    return _in_order(session.execute(select(*_COLUMNS).where(unit_in_reach(actor, roles))))
 
 
 def unit_with_those_below(
@@ -93,11 +97,15 @@ def unit_with_those_below(
         select(*_COLUMNS)
         .join(top, (Unit.id == top.id) | (Unit.parent_id == top.id))
         .where(top.code == code, unit_in_reach(actor, roles))
-        .order_by(Unit.path)
-    ).all()
-    found = [UnitRow(**row._mapping) for row in rows]
+    )
+    found = _in_order(rows)
     # Whoever reaches a unit reaches what is below it, but not the other way round.
     return (found[0], found[1:]) if found and found[0].code == code else None
+
+
+def _in_order(rows: Iterable[Any]) -> list[UnitRow]:
+    """Return the units in the order of the tree."""
+    return sorted((UnitRow(**row._mapping) for row in rows), key=lambda unit: unit.chain)
 
 
 def counts_of(session: Session, unit_path: str, *, now: datetime) -> UnitCounts:

@@ -16,7 +16,9 @@ from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats.college import TermRow
 from volunteer.stats.rollups import Days
 from volunteer.stats.units import UnitRow
+from volunteer.web.narrowed import searched
 from volunteer.web.period import Period, asked_period, periods
+from volunteer.web.words import word
 
 WINDOW = "window"
 ASKED = ("period", "q", "status", "due", "group", "sort")
@@ -68,16 +70,16 @@ def asked_wish(below: Sequence[UnitRow]) -> Wish:
     """
     at, group = request.args.get("status", ""), request.args.get("group", "")
     if at and at not in _PLACES:
-        raise Refusal(Reason.BAD_FIELD, field="status")
+        raise Refusal(Reason.BAD_FIELD, field="status", case="mark")
     paths = {unit.code: unit.path for unit in below}
     if group and group not in paths:
-        raise Refusal(Reason.BAD_FIELD, field="group")
+        raise Refusal(Reason.BAD_FIELD, field="group", case="mark")
     return Wish(
         q=request.args.get("q", ""),
         at=_PLACES.get(at),
-        due=_one(Due, "due"),
+        due=_one(Due, "due", case="mark"),
         under=paths.get(group, ""),
-        sort=_one(Sort, "sort") or Sort.MISSING,
+        sort=_one(Sort, "sort", case="sort") or Sort.MISSING,
     )
 
 
@@ -99,6 +101,17 @@ def sort_words() -> Mapping[Sort, str]:
     }
 
 
+def said() -> list[str]:
+    """Return by what the members of an address that was understood are chosen, in words."""
+    at, due = _PLACES.get(request.args.get("status", "")), _one(Due, "due", case="mark")
+    return [
+        word(at) if at else "",
+        due_words()[due] if due else "",
+        request.args.get("group", ""),
+        searched(request.args.get("q", "")),
+    ]
+
+
 def is_narrowed() -> bool:
     """Whether the address asks for some of the members only."""
     return any(request.args.get(name) for name in ("q", "status", "due", "group"))
@@ -110,10 +123,10 @@ def query(**changes: object) -> str:
     return urlencode({name: value for name, value in kept.items() if value})
 
 
-def _one(kind: type[E], name: str) -> E | None:
+def _one(kind: type[E], name: str, *, case: str) -> E | None:
     text = request.args.get(name, "")
     if text and text not in {choice.value for choice in kind}:
-        raise Refusal(Reason.BAD_FIELD, field=name)
+        raise Refusal(Reason.BAD_FIELD, field=name, case=case)
     return kind(text) if text else None
 
 

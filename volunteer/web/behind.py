@@ -14,14 +14,16 @@ from volunteer.database import db
 from volunteer.rules.kinds import Grade, Sight
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.spans import day_start
-from volunteer.stats import accounts
+from volunteer.stats import accounts, ledger
 from volunteer.stats.approvers import let_count, name_of
 from volunteer.stats.behind import Behind, Condition, at_place, behind, one_record, sum_of
+from volunteer.stats.ledger import HeadRow
 from volunteer.stats.place import Place
 from volunteer.stats.reach import units_in_reach
 from volunteer.stats.rollups import Days
 from volunteer.web import access, looks, paging, tables
 from volunteer.web.branch import asked_days
+from volunteer.web.narrowed import narrowed
 from volunteer.web.received import asked_base, asked_post
 from volunteer.web.scope import Scope, asked_scope, basis_of
 from volunteer.web.sheets import Column, Kind, Table
@@ -59,7 +61,9 @@ def file_of_unit(code: str, form: str) -> Response:
     scope, where, named = _asked(code)
     looks.saw(Sight.RECORDS_FILE, unit_id=scope.unit.id)
     subject = f"{scope.unit.name} {named}" if named else scope.unit.name
-    table = behind_table(subject, basis_of(scope), _read(where, scope.unit.path, limit=LINES_A_FILE)[0])
+    heads = ledger.heads(db.session(), scope.unit.path)
+    rows, _total = _read(where, scope.unit.path, limit=LINES_A_FILE)
+    table = behind_table(subject, basis_of(scope), rows, heads)
     return tables.answer(table, form)
 
 
@@ -136,14 +140,14 @@ def _asked_place(code: str) -> tuple[Scope, Place, str | None]:
 def _asked_month() -> date | None:
     text = request.args.get("month", "")
     if text and not MONTH.fullmatch(text):
-        raise Refusal(Reason.BAD_FIELD, field="month")
+        raise Refusal(Reason.BAD_FIELD, field="month", case="mark")
     return date.fromisoformat(f"{text}-01") if text else None
 
 
 def _asked_grade() -> Grade | None:
     text = request.args.get("grade", "")
     if text and text not in set(Grade):
-        raise Refusal(Reason.BAD_FIELD, field="grade")
+        raise Refusal(Reason.BAD_FIELD, field="grade", case="mark")
     return Grade(text) if text else None
 
 
@@ -174,7 +178,9 @@ def _read(
     )
 
 
-def behind_table(subject: str, basis: str, rows: Sequence[Behind]) -> Table[Behind]:
+def behind_table(
+    subject: str, basis: str, rows: Sequence[Behind], heads: Sequence[HeadRow] = ()
+) -> Table[Behind]:
     """Return the records behind a figure; other units' members have no name here either."""
     columns: list[Column[Behind]] = [
         Column("day", _("Day"), Kind.DAY, lambda one: one.record.served_on),
@@ -192,7 +198,5 @@ def behind_table(subject: str, basis: str, rows: Sequence[Behind]) -> Table[Behi
         Column("record", _("Record"), Kind.NUMBER, lambda one: one.record.id),
     ]
     month, grade = _asked_month(), _asked_grade()
-    narrowed = [f"{month:%Y-%m}"] if month else []
-    narrowed += [word(grade)] if grade else []
-    basis = _("; ").join([basis, *narrowed])
-    return tables.described(subject, _("records"), basis, columns, rows, now=clock.utc_now())
+    basis = narrowed(basis, f"{month:%Y-%m}" if month else "", word(grade) if grade else "")
+    return tables.described(subject, _("records"), basis, columns, rows, now=clock.utc_now(), heads=heads)

@@ -18,9 +18,10 @@ from volunteer.stats.spot_checks import CheckRow, DrawRow
 from volunteer.web import access, flag_words, looks, tables
 from volunteer.web.desk import Card, Kind, desk_of
 from volunteer.web.list_files import is_chinese
+from volunteer.web.narrowed import narrowed, searched
 from volunteer.web.outside import file_in_reach
 from volunteer.web.oversight import draw_in_reach
-from volunteer.web.review import chosen_cards
+from volunteer.web.review import asked_kind, asked_name, chosen_cards
 from volunteer.web.sheets import Column
 from volunteer.web.sheets import Kind as Holds
 from volunteer.web.show import month, settings
@@ -36,7 +37,11 @@ def queue(form: str) -> Response:
     now = clock.utc_now()
     looks.saw(Sight.CASES_FILE)
     cards = chosen_cards(desk_of(db.session(), access.actor(), campus=settings().campus, now=now))
-    names = {Kind.VISIT: _("Records"), Kind.REQUEST: _("Requests"), Kind.OBJECTION: _("Objections")}
+    names: dict[str, str] = {
+        Kind.VISIT: _("Records"),
+        Kind.REQUEST: _("Requests"),
+        Kind.OBJECTION: _("Objections"),
+    }
     columns: list[Column[Card]] = [
         Column("kind", _("Kind"), Holds.TEXT, lambda card: names[card.kind]),
         Column("name", _("Name"), Holds.TEXT, lambda card: card.case.name),
@@ -50,7 +55,11 @@ def queue(form: str) -> Response:
         Column("look", _("Look"), Holds.TEXT, lambda card: word(card.risk.level)),
         Column("flags", _("Flags"), Holds.TEXT, _flags),
     ]
-    basis = _("Basis: what waits for a decision within reach, as searched; own cases left out")
+    basis = narrowed(
+        _("Basis: what waits for a decision within reach, as searched; own cases left out"),
+        names.get(asked_kind(), ""),
+        searched(asked_name()),
+    )
     table = tables.described(access.me().name, _("review"), basis, columns, cards, now=now)
     return tables.answer(table, form)
 

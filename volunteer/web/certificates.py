@@ -24,6 +24,7 @@ from volunteer.web import access, downloads, paging, reaching, tables, words
 from volunteer.web.certificate_keys import signer, verdict_on
 from volunteer.web.certificate_paper import CertificateSheet, certificate_pdf
 from volunteer.web.forms import Form
+from volunteer.web.narrowed import searched
 from volunteer.web.show import settings
 
 bp = Blueprint("certificates", __name__)
@@ -79,8 +80,11 @@ def desk(code: str) -> ResponseReturnValue:
 def desk_table(code: str, form: str) -> Response:
     """Export the certificates, as filtered on the page."""
     unit, session = reaching.unit(code), db.session()
-    rows = certificates.certificates_below(session, unit.path, _wanted(), limit=LONGEST_LIST)
-    return tables.answer(tables.certificates(unit, rows, now=clock.utc_now()), form)
+    wanted = _wanted()
+    rows = certificates.certificates_below(session, unit.path, wanted, limit=LONGEST_LIST)
+    standing = words.word(wanted.standing) if wanted.standing else ""
+    table = tables.certificates(unit, rows, standing, searched(wanted.text), now=clock.utc_now())
+    return tables.answer(table, form)
 
 
 @bp.post("/units/<code:code>/certificates/notice")

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from volunteer import clock
@@ -52,6 +53,15 @@ class Due(StrEnum):
         return is_running and one.standing.days_left <= int(self.value)
 
 
+DUE_WORDS: Mapping[Due, Any] = {
+    Due.NOT_MET: _l("Not met at due"),
+    Due.WAITING: _l("Waiting for the meeting"),
+    Due.IN_30: _l("Due within 30 days"),
+    Due.IN_60: _l("Within 60 days"),
+    Due.IN_90: _l("Within 90 days"),
+}
+
+
 @bp.get("/units/<code:code>/conversion")
 @access.reader
 def desk(code: str) -> ResponseReturnValue:
@@ -68,6 +78,7 @@ def desk(code: str) -> ResponseReturnValue:
         unit=unit,
         page=page,
         chosen=chosen,
+        due_words=DUE_WORDS,
         counts={due: sum(map(due.holds, everybody)) for due in Due},
         total=len(everybody),
         marks=marks_of_members(session, ids),
@@ -95,6 +106,7 @@ def desk_table(code: str, form: str) -> Response:
         marks=marks_of_members(session, ids),
         objections=conversion.open_objections(session, ids),
         waiting={one.member_id: one for one in conversion.waiting_below(session, unit.path)},
+        chosen_by=str(DUE_WORDS[chosen]) if chosen else "",
         now=now,
     )
     return tables.answer(table, form)
@@ -254,8 +266,15 @@ def _undecided(session: Session, unit: UnitRow) -> Sequence[MemberStanding]:
 
 
 def _asked_due() -> Due | None:
+    """Return whom the address asks for.
+
+    Raises:
+        Refusal: ``BAD_FIELD``: the desk has no such list.
+    """
     text = request.args.get("due", "")
-    return Due(text) if text in set(Due) else None
+    if text and text not in set(Due):
+        raise Refusal(Reason.BAD_FIELD, field="due", case="mark")
+    return Due(text) if text else None
 
 
 def _proposed(form: Form, member_id: int, values: Mapping[str, Any]) -> int | None:

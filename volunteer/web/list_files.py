@@ -23,6 +23,7 @@ from volunteer.web import access, looks, reaching, tables
 from volunteer.web.accounts import asked_role
 from volunteer.web.branch import asked_days
 from volunteer.web.language import html_tag
+from volunteer.web.narrowed import narrowed, searched
 from volunteer.web.people import asked_people
 from volunteer.web.sheets import Column, Kind
 from volunteer.web.show import settings
@@ -55,7 +56,8 @@ def roster(form: str) -> Response:
         _imported("probation_start", Kind.DAY, lambda one: one.starts_on),
     ]
     subject = unit.name if unit else _("Registry")
-    basis = _("Basis: as registered now")
+    stage = word(wanted.stage) if wanted.stage else ""
+    basis = narrowed(_("Basis: as registered now"), stage, searched(wanted.text))
     return tables.answer(tables.described(subject, _("roster"), basis, columns, rows, now=now), form)
 
 
@@ -80,10 +82,8 @@ def unit_tree(form: str) -> Response:
 @access.office
 def account_list(form: str) -> Response:
     """Export the accounts in reach with the roles in force."""
-    session, search = db.session(), request.args.get("q", "")[:60]
-    rows = accounts.accounts(
-        session, access.actor(), access.OFFICES, search=search, role=asked_role(), limit=MOST
-    )
+    session, search, role = db.session(), request.args.get("q", "")[:60], asked_role()
+    rows = accounts.accounts(session, access.actor(), access.OFFICES, search=search, role=role, limit=MOST)
     held = accounts.grants_of_accounts(session, [row.id for row in rows])
     columns: list[Column[AccountRow]] = [
         Column("login", _("Login"), Kind.TEXT, lambda row: row.login),
@@ -92,7 +92,8 @@ def account_list(form: str) -> Response:
         Column("roles", _("Roles"), Kind.TEXT, lambda row: _roles(held[row.id])),
         Column("way_in", _("Way in"), Kind.TEXT, _way_in),
     ]
-    basis, now = _("Basis: as registered now"), clock.utc_now()
+    basis = narrowed(_("Basis: as registered now"), word(role) if role else "", searched(search))
+    now = clock.utc_now()
     return tables.answer(tables.described(_("Registry"), _("accounts"), basis, columns, rows, now=now), form)
 
 

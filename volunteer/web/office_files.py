@@ -16,6 +16,7 @@ from volunteer.stats.slips import Entry
 from volunteer.web import access, looks, policy_words, reaching, tables
 from volunteer.web.college import asked_year
 from volunteer.web.list_files import MOST
+from volunteer.web.narrowed import narrowed, searched
 from volunteer.web.reports import MOST_FROZEN
 from volunteer.web.sheets import Column, Kind
 from volunteer.web.words import word
@@ -112,7 +113,7 @@ def ways_in(code: str, form: str) -> Response:
         Column("last_slip", _("Last slip"), Kind.MOMENT, lambda one: one.printed_at),
         Column("printed_by", _("Printed by"), Kind.TEXT, lambda one: one.printed_by),
     ]
-    basis = _("Basis: the unit's members and their ways in, as they are now")
+    basis = narrowed(_("Basis: the unit's members and their ways in, as they are now"), searched(search))
     table = tables.described(unit.name, _("Activation slips"), basis, columns, rows, now=now)
     return tables.answer(table, form)
 

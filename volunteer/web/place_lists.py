@@ -12,6 +12,7 @@ from volunteer.rules.places import Agreement, agreement_on, is_idle
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats.places import BaseFacts, PostFacts
 from volunteer.stats.rollups import RollUp
+from volunteer.web.narrowed import searched
 
 ON_CAMPUS = "-"
 # What no sum is kept of: counted for the rows of a page alone, unless it says which those are.
@@ -177,6 +178,10 @@ class Wish:
     def is_counted(self) -> bool:
         """Whether it takes what is counted of every row to say which are shown."""
         return not COUNTED.isdisjoint((self.sort, self.mark))
+
+    def said(self, marks: Mapping[str, tuple[Any, Any]]) -> tuple[str, str]:
+        """Return by what it narrows a list with these marks, in words."""
+        return str(marks[self.mark][0]) if self.mark else "", searched(self.text)
 
     def link(self, key: str) -> str:
         """Return how the address sorts by *key*; asked again, the other way round."""

@@ -20,6 +20,7 @@ from volunteer.stats.place import Place
 from volunteer.stats.places import BaseFacts, PostFacts
 from volunteer.stats.rollups import GRADES, RollUp
 from volunteer.web import access, charts, looks, paging, place_charts, place_tables, tables
+from volunteer.web.narrowed import narrowed
 from volunteer.web.place_lists import (
     BASE_MARKS,
     BASE_ORDERS,
@@ -77,9 +78,8 @@ def posts_table(code: str, form: str) -> Response:
     scope, wish = asked_scope(code), asked_wish(POST_ORDERS, POST_MARKS)
     rows = _chosen_posts(scope, wish)
     rows = rows if wish.is_counted else _filled(scope, rows)
-    return tables.answer(
-        place_tables.posts(scope.unit, rows, basis_of(scope, wish.text), now=scope.now), form
-    )
+    basis = narrowed(basis_of(scope), *wish.said(POST_MARKS))
+    return tables.answer(place_tables.posts(scope.unit, rows, basis, now=scope.now), form)
 
 
 @bp.get("/units/<code:code>/places/bases")
@@ -118,9 +118,8 @@ def bases_table(code: str, form: str) -> Response:
     served = _by_code(place.by_base(db.session(), scope.days, scope.place()))
     rows = _chosen_bases(scope, wish, served)
     rows = rows if wish.is_counted else _branched(scope, rows)
-    return tables.answer(
-        place_tables.bases(scope.unit, rows, basis_of(scope, wish.text), now=scope.now), form
-    )
+    basis = narrowed(basis_of(scope), *wish.said(BASE_MARKS))
+    return tables.answer(place_tables.bases(scope.unit, rows, basis, now=scope.now), form)
 
 
 @bp.get("/units/<code:code>/posts/<code:post>")
@@ -128,7 +127,8 @@ def bases_table(code: str, form: str) -> Response:
 def post(code: str, post: str) -> ResponseReturnValue:
     """Show one post: what it received, when, from whom, and how full it was."""
     scope, found = asked_post(code, post)
-    return _page("places/post.html", scope, scope.place(post=found), post=found)
+    may_plan = found.is_run_here and access.actor().may_review(scope.unit.chain)
+    return _page("places/post.html", scope, scope.place(post=found), post=found, may_plan=may_plan)
 
 
 @bp.get("/units/<code:code>/bases/<code:base>")

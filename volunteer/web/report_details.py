@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from volunteer.database import db
 from volunteer.rules import report as rules
@@ -142,7 +143,7 @@ def _chosen(report: Report) -> Chosen:
     """
     by, key = request.args.get("by", ""), request.args.get("key", "")
     if by and by != LATE and by not in set(Axis):
-        raise Refusal(Reason.BAD_FIELD, field="by")
+        raise Refusal(Reason.BAD_FIELD, field="by", case="mark")
     axis = Axis(by) if by in set(Axis) else None
     if axis is not None:
         return Chosen(axis, key, False, list(report.visits_at(axis, key)))
@@ -179,10 +180,21 @@ def _named_key(report: Report, chosen: Chosen) -> str | None:
 
 def _records_file(report: Report, unit: UnitRow, row: SnapshotRow | None, form: str) -> Response:
     looks.saw(Sight.REPORT_FILE, unit_id=unit.id)
-    visits = _chosen(report).visits
+    chosen = _chosen(report)
+    visits = chosen.visits
     people = reports.people(db.session(), {visit.member_id for visit in visits})
     shown: Shown = shown_around(report, unit.path, row, people=people)
-    return tables.answer(report_files.records(shown, visits, zone=settings().zone), form)
+    table = report_files.records(shown, visits, _said(shown, chosen), zone=settings().zone)
+    return tables.answer(table, form)
+
+
+def _said(shown: Shown, chosen: Chosen) -> str:
+    """Return in words which records are chosen; all of them need none."""
+    if chosen.axis is None:
+        return str(gettext("Recorded too late")) if chosen.is_late else ""
+    key = _named_key(shown.report, chosen)
+    line = said.key_text(shown, chosen.axis, key) if key is not None else ""
+    return f"{said.axis_title(chosen.axis)}{gettext(': ')}{line}" if line else said.axis_title(chosen.axis)
 
 
 def _changed_lines(found: Differences) -> tuple[list[tuple[Axis, Any]], int]:

@@ -41,8 +41,8 @@ def lines(shown: Shown, *, zone: ZoneInfo) -> Table[AxisLine]:
     return _table(shown, "", columns, rows, zone)
 
 
-def records(shown: Shown, visits: Sequence[Visited], *, zone: ZoneInfo) -> Table[Visited]:
-    """Return the records that a figure of the report is made of."""
+def records(shown: Shown, visits: Sequence[Visited], chosen_by: str, *, zone: ZoneInfo) -> Table[Visited]:
+    """Return the records that a figure of the report is made of; *chosen_by* says which figure."""
 
     def person(visit: Visited) -> Person | None:
         return shown.people.get(visit.member_id)
@@ -68,7 +68,7 @@ def records(shown: Shown, visits: Sequence[Visited], *, zone: ZoneInfo) -> Table
         Column("credited_h", _("Hours credited"), Kind.HOURS, lambda visit: visit.credited),
         Column("record", _("Record"), Kind.NUMBER, lambda visit: visit.id),
     ]
-    return _table(shown, _("records"), columns, visits, zone)
+    return _table(shown, _("records"), columns, visits, zone, chosen_by)
 
 
 def changes(found: Differences, was: Shown, now: Shown, *, zone: ZoneInfo) -> Table[Changed]:
@@ -103,11 +103,16 @@ def changes(found: Differences, was: Shown, now: Shown, *, zone: ZoneInfo) -> Ta
 
 
 def _table(
-    shown: Shown, what: str, columns: Sequence[Column[T]], rows: Sequence[T], zone: ZoneInfo
+    shown: Shown,
+    what: str,
+    columns: Sequence[Column[T]],
+    rows: Sequence[T],
+    zone: ZoneInfo,
+    chosen_by: str = "",
 ) -> Table[T]:
     report = shown.report
     title = "-".join(part for part in (report.unit.name, title_of(report), what) if part)
-    above = " · ".join(part for part in (report.unit.name, title_of(report), what) if part)
+    above = " · ".join(part for part in (report.unit.name, title_of(report), what, chosen_by) if part)
     return Table(
         name=f"{title}-{shown.made_at.astimezone(zone).date()}",
         lines=[above, *basis_lines(shown)],

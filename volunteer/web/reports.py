@@ -151,10 +151,7 @@ def _page(shown: Shown, unit: UnitRow | None, form: Form) -> ResponseReturnValue
     """Show a report; with *unit* it is one of now and may be frozen by those who review its records."""
     report = shown.report
     members = paging.page(said.member_lines(shown) if _has_members(report) else [], A_PAGE)
-    may_freeze = False
-    if unit is not None:
-        chain = [int(part) for part in unit.path.strip("/").split("/")]
-        may_freeze = access.actor().may_review(chain)
+    may_freeze = unit is not None and access.actor().may_review(unit.chain)
     kind, name = report.period.kind, report.period.name
     same = reports.frozen_of(db.session(), report.unit.code, kind, name, limit=MOST_FROZEN)
     page = render_template(

@@ -55,13 +55,23 @@ def queue() -> ResponseReturnValue:
 
 def chosen_cards(found: Desk) -> list[Card]:
     """Return the cards that the address asks for: of a kind, or about a name or a branch."""
-    kind, wanted = request.args.get("kind", ""), request.args.get("q", "").strip()
+    kind, wanted = asked_kind(), asked_name()
     return [
         card
         for card in found.cards
         if kind in ("", card.kind)
         and (not wanted or wanted in card.case.name or wanted in card.case.unit_name)
     ]
+
+
+def asked_kind() -> str:
+    """Return the kind of card that the address asks for; empty asks for all."""
+    return request.args.get("kind", "")
+
+
+def asked_name() -> str:
+    """Return the name or branch that the address asks for."""
+    return request.args.get("q", "").strip()
 
 
 @bp.post("/review/confirm-quiet")

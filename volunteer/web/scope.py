@@ -123,11 +123,10 @@ def asked_scope(code: str) -> Scope:
     return Scope(unit=unit, terms=terms, period=period, whose=whose, now=now)
 
 
-def basis_of(scope: Scope, searched: str = "") -> str:
-    """Return what the figures stand on: days, whose service, and what was searched for."""
+def basis_of(scope: Scope) -> str:
+    """Return what the figures stand on: days, and whose service."""
     whose = {
         Whose.MEMBERS: gettext("given by members of %(unit)s", unit=scope.unit.name),
         Whose.POSTS: gettext("given by anybody at posts that %(unit)s runs", unit=scope.unit.name),
     }[scope.whose]
-    found = gettext("; searched: %(text)s", text=searched) if searched else ""
-    return f"{scope.period.basis}{gettext(', ')}{whose}{found}"
+    return f"{scope.period.basis}{gettext(', ')}{whose}"

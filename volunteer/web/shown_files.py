@@ -15,6 +15,7 @@ from volunteer.stats.sign_ups import Kept, missing_in_unit
 from volunteer.stats.timetable import GapShift, PostName, WeekShift
 from volunteer.web import access, looks, reaching, tables
 from volunteer.web.list_files import MOST
+from volunteer.web.narrowed import narrowed, searched
 from volunteer.web.notice_words import made_of
 from volunteer.web.notices import asked_notices, notice_to_read
 from volunteer.web.sheets import Column, Kind
@@ -49,8 +50,13 @@ def notices_below(code: str, form: str) -> Response:
         Column("withdrawn_reason", _("Taken down because"), Kind.TEXT, lambda row: row.withdrawn_reason),
         Column("checksum", _("Checksum"), Kind.TEXT, lambda row: row.checksum),
     ]
-    rows = notices.notices_below(db.session(), asked_notices(unit), limit=MOST)
-    basis = _("Basis: notices of the unit and of those below it, as searched")
+    asked = asked_notices(unit)
+    rows = notices.notices_below(db.session(), asked, limit=MOST)
+    basis = narrowed(
+        _("Basis: notices of the unit and of those below it, as searched"),
+        _("running only") if asked.running_on else "",
+        searched(asked.text),
+    )
     return tables.answer(tables.described(unit.name, _("notices"), basis, columns, rows, now=now), form)
 
 

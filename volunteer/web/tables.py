@@ -24,8 +24,9 @@ from volunteer.stats.records import Record, TypedRecord
 from volunteer.stats.registered import BaseRow, PostRow
 from volunteer.stats.standing import MemberStanding
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, downloads, sheets
+from volunteer.web import access, asked_members, downloads, sheets
 from volunteer.web.half_years import HalfYear
+from volunteer.web.narrowed import narrowed
 from volunteer.web.records import Month
 from volunteer.web.sheets import Column, Kind, Table
 from volunteer.web.show import moment, settings
@@ -60,7 +61,7 @@ def members(unit: UnitRow, people: Sequence[MemberStanding], *, now: datetime) -
         Column("phase", _("Phase"), Kind.TEXT, lambda one: word(one.standing.phase)),
         Column("makeup_share_pct", _("Make-up share"), Kind.PERCENT, lambda one: one.makeup_share_pct),
     ]
-    basis = _("Basis: probation window of each member")
+    basis = narrowed(_("Basis: probation window of each member"), *asked_members.said())
     heads = ledger.heads(db.session(), unit.path)
     return described(unit.name, _("members"), basis, columns, people, now=now, heads=heads)
 
@@ -72,6 +73,7 @@ def due(
     marks: Mapping[int, Mapping[StrEnum, int]],
     objections: Mapping[int, int],
     waiting: Mapping[int, ProposalRow],
+    chosen_by: str,
     now: datetime,
 ) -> Table[MemberStanding]:
     """Return who is due at the conversion desk, with the hours of each grade."""
@@ -100,7 +102,7 @@ def due(
         Column("open_objections", _("Open objections"), Kind.NUMBER, lambda one: objections[one.member_id]),
         Column("proposed", _("Proposed"), Kind.TEXT, proposed),
     ]
-    basis = _("Basis: probation window of each member")
+    basis = narrowed(_("Basis: probation window of each member"), chosen_by)
     heads = ledger.heads(db.session(), unit.path)
     return described(unit.name, _("conversion"), basis, columns, people, now=now, heads=heads)
 
@@ -140,7 +142,9 @@ def bases(rows: Sequence[BaseRow], *, now: datetime) -> Table[BaseRow]:
     return described(_("Registry"), _("bases"), _("Basis: as registered now"), columns, rows, now=now)
 
 
-def certificates(unit: UnitRow, rows: Sequence[CertificateRow], *, now: datetime) -> Table[CertificateRow]:
+def certificates(
+    unit: UnitRow, rows: Sequence[CertificateRow], *chosen_by: str, now: datetime
+) -> Table[CertificateRow]:
     """Return the certificates of a unit's members."""
     columns: list[Column[CertificateRow]] = [
         Column("number", _("Number"), Kind.TEXT, lambda row: row.number),
@@ -158,7 +162,7 @@ def certificates(unit: UnitRow, rows: Sequence[CertificateRow], *, now: datetime
         Column("reason", _("Reason"), Kind.TEXT, lambda row: row.reason or row.replaced_by),
     ]
     heads = ledger.heads(db.session(), unit.path)
-    basis = _("Basis: certificates issued to members of the unit")
+    basis = narrowed(_("Basis: certificates issued to members of the unit"), *chosen_by)
     return described(unit.name, _("certificates"), basis, columns, rows, now=now, heads=heads)
 
 

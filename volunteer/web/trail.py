@@ -13,6 +13,7 @@ from volunteer.rules.kinds import Sight
 from volunteer.rules.spans import day_start
 from volunteer.stats.trail import Asked, Cursor, TrailLine, trail
 from volunteer.web import access, looks, tables, trail_facts, trail_words
+from volunteer.web.narrowed import narrowed, searched
 from volunteer.web.sheets import Column, Kind
 from volunteer.web.show import settings
 
@@ -49,7 +50,8 @@ def lines() -> ResponseReturnValue:
 def lines_table(form: str) -> Response:
     """Export the trail as searched, the newest five thousand lines."""
     looks.saw(Sight.TRAIL_FILE)
-    found, _further = trail(db.session(), access.actor(), access.OVERSEERS, _asked(), limit=LINES_A_FILE)
+    asked = _asked()
+    found, _further = trail(db.session(), access.actor(), access.OVERSEERS, asked, limit=LINES_A_FILE)
     columns: list[Column[TrailLine]] = [
         Column("at", _("When"), Kind.MOMENT, lambda line: line.at),
         Column("by", _("By whom"), Kind.TEXT, lambda line: line.by),
@@ -59,7 +61,7 @@ def lines_table(form: str) -> Response:
         Column("name", _("Name"), Kind.TEXT, lambda line: line.about),
         Column("facts", _("Details"), Kind.TEXT, lambda line: trail_facts.details(line.facts)),
     ]
-    basis = _("Basis: the newest acts and looks within reach, as searched")
+    basis = narrowed(_("Basis: the newest acts and looks within reach, as searched"), *_said(asked))
     table = tables.described(access.me().name, _("trail"), basis, columns, found, now=clock.utc_now())
     return tables.answer(table, form)
 
@@ -77,6 +79,19 @@ def _asked() -> Asked:
         subject_id=min(int(number[:16]), LARGEST_ROW) if number.isascii() and number.isdecimal() else None,
         person=given.get("q", "").strip()[:60],
     )
+
+
+def _said(asked: Asked) -> list[str]:
+    """Return what is asked for in words."""
+    campus = settings().campus
+    return [
+        _("from %(day)s", day=campus.day(asked.since)) if asked.since else "",
+        _("until %(day)s", day=campus.day(asked.until) - timedelta(days=1)) if asked.until else "",
+        trail_words.said(asked.act) if asked.act else "",
+        trail_words.subject(asked.subject) if asked.subject else "",
+        _("number %(n)s", n=asked.subject_id) if asked.subject_id is not None else "",
+        searched(asked.person),
+    ]
 
 
 def _day(text: str) -> datetime | None:
