@@ -1666,6 +1666,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_evidence_visit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
     )
+    op.create_index("ix_evidence_visit_id", "evidence", ["visit_id"], unique=False)
     op.create_index("ux_evidence_client_ref", "evidence", ["client_ref"], unique=True)
     op.create_index(
         "ux_evidence_code_once",

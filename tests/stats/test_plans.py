@@ -12,13 +12,15 @@ from volunteer.rules.kinds import Category, Role
 from volunteer.rules.places import Whose
 from volunteer.rules.roles import Actor, Grant
 from volunteer.rules.spans import Span
-from volunteer.stats import desk, fill, places, report_rows
+from volunteer.stats import activity_day, breakdown, desk, fill, flags, place, places, report_rows
 from volunteer.stats.place import Place
 from volunteer.stats.rollups import Days
 
 NOW = datetime(2026, 5, 20, 4, tzinfo=UTC)
 YEAR = Days.calendar_year(2026)
 OFFICE = Actor(account_id=1, grants=(Grant(role=Role.COLLEGE, unit_id=1),))
+SPAN = Span(NOW - timedelta(days=9), NOW)
+EVIDENCE = "SEARCH evidence USING INDEX ix_evidence_visit_id (visit_id=?)"
 ALL = Place(unit_path="/1/", whose=Whose.POSTS, is_whole=True)
 POST = places.PostFacts(
     id=1,
@@ -31,6 +33,8 @@ POST = places.PostFacts(
     base_name=None,
     last_on=None,
 )
+# Even what is scanned once, to make an index for a single statement.
+WHOLE = ("SCAN visit", "SCAN evidence", "SCAN credit", "SEARCH evidence USING AUTOMATIC")
 Read = Callable[[Session], object]
 READS: dict[str, tuple[Read, str]] = {
     "objections on the desk": (lambda session: desk.open_objections(session, OFFICE), "SCAN objection"),
@@ -43,9 +47,20 @@ READS: dict[str, tuple[Read, str]] = {
         "SEARCH visit USING INTEGER PRIMARY KEY (rowid=?)",
     ),
     "how full posts were": (
-        lambda session: fill.how_full(session, [POST], span=Span(NOW - timedelta(days=9), NOW), now=NOW),
+        lambda session: fill.how_full(session, [POST], span=SPAN, now=NOW),
         "SCAN visit USING INDEX ux_visit_open",
     ),
+    "shifts of a post": (
+        lambda session: place.shifts(session, SPAN, Place(unit_path="/1/", whose=Whose.POSTS, post_id=1)),
+        "SEARCH visit USING COVERING INDEX ix_visit_shift_id_state (shift_id=?)",
+    ),
+    "an activity day": (
+        lambda session: activity_day.served_on(session, "/1/", NOW.date(), now=NOW),
+        "SEARCH visit USING INDEX ix_visit_unit_id_served_on (unit_id=? AND served_on=?)",
+    ),
+    "who recorded what waits": (lambda session: desk.pending_visits(session, OFFICE), EVIDENCE),
+    "whose phones were used": (lambda session: flags.flags_of(session, [1]), EVIDENCE),
+    "the last change of a paper": (lambda session: breakdown.last_change(session, 1), EVIDENCE),
     "months of posts": (
         lambda session: places.months_by_post(session, YEAR, ALL, ["P"]),
         "SEARCH visit USING COVERING INDEX ix_visit_post_id_served_on",
@@ -62,7 +77,7 @@ READS: dict[str, tuple[Read, str]] = {
 def test_visits_are_found_by_what_is_few(engine: Engine, session: Session, read: Read, wanted: str) -> None:
     steps = planned(engine, session, read)
     assert any(step.startswith(wanted) for step in steps), steps
-    assert not [step for step in steps if step.startswith("SCAN visit") and not step.startswith(wanted)]
+    assert not [step for step in steps if step.startswith(WHOLE) and not step.startswith(wanted)]
 
 
 def planned(engine: Engine, session: Session, read: Read) -> list[str]:

@@ -115,6 +115,8 @@ class Evidence(Numbered):
             sqlite_where=text("verdict = 'accepted'"),
             postgresql_where=text("verdict = 'accepted'"),
         ),
+        # All of a visit: the one before has what was accepted alone.
+        Index("ix_evidence_visit_id", "visit_id"),
         Index(
             "ux_evidence_code_once",
             "member_id",

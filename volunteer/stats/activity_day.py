@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from volunteer.models import Base, Member, PolicyVersion, Post, Shift, Unit, Visit
 from volunteer.rules.kinds import SETTLED, Grade, VisitState
+from volunteer.stats.served import below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +36,14 @@ class DayRow:
 
 def served_on(session: Session, unit_path: str, on: date, *, now: datetime) -> Sequence[DayRow]:
     """Return the records of a unit and all below it on a day, by post and then by member."""
-    below = Unit.path.startswith(unit_path, autoescape=True)
-    present = select(Unit.id).where(below)
+    units = below(unit_path)
     rows = session.execute(
         select(
             Visit.id,
             Visit.member_id,
             Member.student_no,
             Member.name,
-            Member.unit_id.in_(present).label("is_here"),
+            Member.unit_id.in_(units).label("is_here"),
             Unit.code.label("unit_code"),
             Unit.name.label("unit_name"),
             Post.code.label("post_code"),
@@ -63,7 +63,7 @@ def served_on(session: Session, unit_path: str, on: date, *, now: datetime) -> S
         .join(Shift, Shift.id == Visit.shift_id)
         .join(PolicyVersion, PolicyVersion.id == Visit.policy_id)
         .outerjoin(Base, Base.id == Post.base_id)
-        .where(below, Visit.served_on == on, Visit.state.not_in(SETTLED))
+        .where(Visit.unit_id.in_(units), Visit.served_on == on, Visit.state.not_in(SETTLED))
         .order_by(Post.name, Post.code, Shift.starts_at, Member.student_no, Visit.id)
     ).all()
     return [

@@ -174,7 +174,7 @@ def last_change(session: Session, member_id: int) -> datetime | None:
     objections = select(Objection).where(Objection.visit_id.in_(visits)).subquery()
     moments = (
         select(func.max(Credit.at)).where(Credit.member_id == member_id),
-        select(func.max(Evidence.received_at)).where(Evidence.member_id == member_id),
+        select(func.max(Evidence.received_at)).where(Evidence.visit_id.in_(visits)),
         select(func.max(Witness.at)).where(Witness.visit_id.in_(visits)),
         select(func.max(requests.c.asked_at)),
         select(func.max(requests.c.decided_at)),

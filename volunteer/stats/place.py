@@ -9,11 +9,11 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Integer, String, and_, case, cast, func, select, union_all
+from sqlalchemy import ColumnElement, Integer, String, and_, cast, func, select, union_all
 from sqlalchemy.orm import Session
 
 from volunteer.models import Base, Member, Post, Shift, Term, Unit, Visit
-from volunteer.rules.kinds import SETTLED, VisitState
+from volunteer.rules.kinds import SETTLED
 from volunteer.rules.places import Slot, Whose, has_one_offset
 from volunteer.rules.spans import Span, day_start
 from volunteer.stats import rollups
@@ -206,16 +206,10 @@ def shifts(
     session: Session, span: Span, place: Place, *, limit: int | None = None, offset: int = 0
 ) -> tuple[Sequence[ShiftRow], int]:
     """Return the shifts of the posts that the unit runs there, the latest first, and how many they are."""
-    came = (
-        select(
-            Visit.shift_id,
-            func.count().label("came"),
-            summed(case((Visit.state == VisitState.CONFIRMED, Visit.net_min), else_=0), "net"),
-        )
-        .where(Visit.state.not_in(SETTLED))
-        .group_by(Visit.shift_id)
-        .subquery()
-    )
+    # Shift by shift: grouped by shift, all visits would be read that ever were.
+    there = Visit.shift_id == Shift.id
+    came = select(func.count()).where(there, Visit.state.not_in(SETTLED)).scalar_subquery()
+    net = select(summed(Visit.net_min, "net")).where(there).scalar_subquery()
     rows = session.execute(
         select(
             Shift.code,
@@ -225,12 +219,11 @@ def shifts(
             Shift.capacity,
             Shift.cancelled_at.is_not(None).label("is_cancelled"),
             Shift.is_for_make_ups,
-            func.coalesce(came.c.came, 0).label("came"),
-            func.coalesce(came.c.net, 0).label("net"),
+            came.label("came"),
+            net.label("net"),
             func.count().over().label("all"),
         )
         .join(Post, Post.id == Shift.post_id)
-        .outerjoin(came, came.c.shift_id == Shift.id)
         .where(*_posts(place), Shift.starts_at >= span.start, Shift.starts_at < span.end)
         .order_by(Shift.starts_at.desc(), Shift.id.desc())
         .limit(limit)

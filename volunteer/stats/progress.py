@@ -14,7 +14,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
-    Integer,
     Select,
     String,
     and_,
@@ -218,4 +217,4 @@ def _count(condition: Any, name: str) -> ColumnElement[int]:
 
 
 def _sum(column: Any, name: str) -> ColumnElement[int]:
-    return cast(func.sum(column), Integer).label(name)
+    return cast(func.sum(column), BigInteger).label(name)

@@ -4,6 +4,7 @@ These are conditions for a look-up, so that what is out of reach is simply not f
 """
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import aliased
@@ -17,6 +18,11 @@ BASE_OFFICES = frozenset({Role.COLLEGE, Role.ADMIN})
 
 def units_below(unit_ids: Collection[int]) -> Select[int]:
     """Return the ids of the units and of all below them."""
+    return _units_below(tuple(unit_ids))
+
+
+@lru_cache(maxsize=256)
+def _units_below(unit_ids: tuple[int, ...]) -> Select[int]:
     top = aliased(Unit)
     return select(Unit.id).join(top, Unit.path.startswith(top.path)).where(top.id.in_(unit_ids))
 

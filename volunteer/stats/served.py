@@ -7,6 +7,7 @@ or as the kept sums have them. The difference of the two is what is not kept yet
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -155,6 +156,7 @@ def within(days: Days) -> list[ColumnElement[bool]]:
     return [Visit.served_on >= days.from_on, Visit.served_on < days.to_on]
 
 
+@lru_cache(maxsize=1024)
 def below(unit_path: str) -> Select[int]:
     """Return the ids of a unit and all below it."""
     return select(Unit.id).where(Unit.path.startswith(unit_path, autoescape=True))

@@ -39,6 +39,7 @@ from volunteer.rules.roles import Actor
 from volunteer.stats.cards import waits_for
 from volunteer.stats.json_rows import json_rows, rows_in, spelled
 from volunteer.stats.reach import post_in_reach, units_below, units_of
+from volunteer.stats.served import below
 from volunteer.stats.sites import SITE_OF_POST
 
 REVIEWERS = (Role.COMMITTEE, Role.COLLEGE)
@@ -300,5 +301,4 @@ def _held(actor: Actor, roles: Collection[Role], column: Any, unit_path: str | N
 def _inside(column: Any, unit_path: str | None) -> list[ColumnElement[bool]]:
     if unit_path is None:
         return []
-    below = select(Unit.id).where(Unit.path.startswith(unit_path, autoescape=True))
-    return [column.in_(below)]
+    return [column.in_(below(unit_path))]

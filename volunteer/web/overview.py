@@ -145,7 +145,7 @@ def _rows(unit: UnitRow, basis: Basis, shown: Sequence[UnitRow], headway: Headwa
     if basis.days is None:
         served = windows.by_child(session, unit_path=unit.path, unit_id=unit.id)
     else:
-        served = rollups.by_child(session, basis.days, unit_path=unit.path, unit_id=unit.id)
+        served = rollups.by_child(session, basis.days, unit_path=unit.path)
     by_code = {row.code: row for row in served}
     lines = headway.lines()
     return [Row(unit=one, line=lines.get(one.id) or line(), served=by_code[one.code]) for one in shown]
