@@ -24,6 +24,12 @@ def counted(visits: Iterable[Figures]) -> Figures:
     }
 
 
+def places(visits: Iterable[Figures]) -> tuple[int, int]:
+    """Return at how many posts and at how many bases visits that count were."""
+    chosen = [visit for visit in visits if visit["counts"]]
+    return len({visit["post"] for visit in chosen}), len({visit["base"] for visit in chosen} - {None})
+
+
 def half_up(part: int, whole: int) -> float | None:
     """Return part / whole, rounded half up to one decimal, by counting tenths."""
     if whole == 0:

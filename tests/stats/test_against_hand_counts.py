@@ -57,8 +57,11 @@ def check_keys(
         assert got == by_hand.grouped(visits, key), (read.__name__, days, path)
     minutes = [row.net for row in rollups.by_post(session, days, unit_path=path)]
     assert minutes == sorted(minutes, reverse=True)
-    months = [row.code for row in rollups.by_month(session, days, unit_path=path)]
-    assert months == sorted(months)
+    months = rollups.by_month(session, days, unit_path=path)
+    assert [row.code for row in months] == sorted(row.code or "" for row in months)
+    if path is not None:
+        found = rollups.months_and_places(session, days, unit_path=path)
+        assert found == (months, *by_hand.places(visits))
 
 
 def test_terms_count_what_lies_in_them_and_in_the_days_asked_for(college: College, session: Session) -> None:

@@ -236,7 +236,9 @@ def test_roll_ups_by_window_follow_the_member_and_end_with_her_window(
         visits = inside(college, top["id"])
         total = windows.of_unit(session, unit_path=top["path"])
         assert by_hand.of_row(total) == by_hand.counted(visits)
-        months = {row.code: by_hand.of_row(row) for row in windows.by_month(session, unit_path=top["path"])}
+        rows, posts, bases = windows.months_and_places(session, unit_path=top["path"])
+        assert (posts, bases) == by_hand.places(visits)
+        months = {row.code: by_hand.of_row(row) for row in rows}
         assert months == by_hand.grouped(visits, lambda visit: visit["day"].strftime("%Y-%m"))
         rows = windows.by_child(session, unit_path=top["path"], unit_id=top["id"])
         children = [unit for unit in college.units if unit["above"][-2:-1] == [top["id"]]]

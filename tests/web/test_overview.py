@@ -2,12 +2,13 @@
 
 import re
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from tests.cast import Cast
+from tests.cast import Cast, System
 from tests.web.conftest import Browser, Enter
 from tests.web.test_tables import lines
 from volunteer.models import ProbationWindow
@@ -97,6 +98,25 @@ def test_the_line_of_a_unit_leads_to_what_it_is_made_of(office: Browser) -> None
     for address in re.findall(r'href="([^"#?]+)', line[1]):
         assert office.get(address).status_code == 200, address
     assert '<section class="card" aria-labelledby="months">' in page
+
+
+@pytest.mark.parametrize("asked", ["", "?period=2025", "?from=2026-03-01&to=2026-03-31"])
+def test_the_line_counts_the_posts_and_bases_that_its_lists_and_its_report_count(
+    office: Browser, people: Cast, write: Any, asked: str
+) -> None:
+    # A post where nobody has served yet is in no sentence about service.
+    write(lambda session: System(session).post("IDLE", people.law))
+    line = re.search(r'<p class="line">(.*?)</p>', office.get(f"/units/LAW{asked}").text)
+    assert line
+    posts, bases = [
+        (unescape(address), int(count))
+        for address, count in re.findall(r'href="([^"]+)"><b>([\d.]+)</b>', line[1])[-2:]
+    ]
+    assert (posts[1], bases[1]) == ((0, 0) if "2025" in asked else (1, 1))
+    for (address, count), name in ((posts, "服务岗"), (bases, "基地")):
+        assert f"{count} 个{name}" in re.sub("<[^>]+>", "", office.get(address).text)
+    if not asked:
+        assert "服务岗 1 个，基地 1 个" in office.get("/units/LAW/report?kind=year&period=2026").text
 
 
 def test_the_pace_has_a_mark_of_its_own(office: Browser) -> None:

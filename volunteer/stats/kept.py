@@ -5,17 +5,23 @@ by now is found by a small index; to read is to take the sum, add what its membe
 away what the sum has of them, in one statement.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any, cast
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     ColumnElement,
+    Date,
+    Result,
     ScalarSelect,
     Select,
     String,
     and_,
+    bindparam,
     case,
     false,
     func,
@@ -90,13 +96,73 @@ def terms_and_periods(session: Session) -> list[TermRow]:
     return sorted(own, key=lambda term: (term.starts_on, term.id), reverse=True)
 
 
-def everywhere(period_id: int, days: Days) -> Select[*tuple[Any, ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which days of which unit, with all below it, a roll-up is of; without a unit, of all together.
+
+    ``period_id`` is None where the sums of the days are not kept; ``below`` selects the ids of the units.
+    """
+
+    period_id: Any
+    days: Days
+    unit_id: Any
+    below: Any
+
+    @classmethod
+    def of(cls, session: Session, days: Days, unit_path: str | None) -> "Asked":
+        """Return what is asked, by its values."""
+        if unit_path is None:
+            return cls(period_id=None, days=days, unit_id=None, below=None)
+        period_id = periods(session).get(days)
+        return cls(period_id=period_id, days=days, unit_id=_id_of(unit_path), below=below(unit_path))
+
+
+# What is asked of kept sums, left open until the statement runs. It takes longer to write one than to run it.
+OPEN = Asked(
+    period_id=bindparam("period_id", type_=BigInteger),
+    days=Days(
+        from_on=cast("date", bindparam("from_on", type_=Date)),
+        to_on=cast("date", bindparam("to_on", type_=Date)),
+    ),
+    unit_id=bindparam("unit_id", type_=BigInteger),
+    below=select(Unit.id).where(Unit.path.like(bindparam("paths_below", type_=String))),
+)
+Write = Callable[[Asked], Any]
+
+
+def run(session: Session, write: Write, days: Days, unit_path: str | None) -> Result[Any]:
+    """Execute the statement that *write* returns for what is asked; of kept sums it is written once."""
+    asked = Asked.of(session, days, unit_path)
+    if asked.period_id is None:
+        found: Result[Any] = session.execute(write(asked))
+        return found
+    given = {
+        "period_id": asked.period_id,
+        "from_on": days.from_on,
+        "to_on": days.to_on,
+        "unit_id": asked.unit_id,
+        # A path is numbers and strokes.
+        "paths_below": f"{unit_path}%",
+    }
+    return session.execute(_written(write), given)
+
+
+@cache
+def _written(write: Write) -> Any:
+    return write(OPEN)
+
+
+def _id_of(unit_path: str) -> int:
+    return int(unit_path.strip("/").rpartition("/")[2])
+
+
+def everywhere(asked: Asked) -> Select[*tuple[Any, ...]]:
     """Return a statement with ``FIGURES`` of all units together. Of persons it adds up the top units."""
     top = select(Unit.id).where(Unit.parent_id.is_(None))
     kept = select(*_kept_columns()).where(
-        KeptSum.period_id == period_id, KeptSum.kind == RollUpKind.ALL, KeptSum.unit_id.in_(top)
+        KeptSum.period_id == asked.period_id, KeptSum.kind == RollUpKind.ALL, KeptSum.unit_id.in_(top)
     )
-    where = [*within(days), _is_of_changed()]
+    where = [*within(asked.days), _is_of_changed()]
     now, before = figures(where=where), figures(where=where, counted=KEPT)
     rows = union_all(kept, now, _negative(before)).subquery()
     return select(*(total(rows.c[name], name) for name in FIGURES))
@@ -107,35 +173,32 @@ def forget_periods(session: Session) -> None:
     session.info.pop(_PERIODS, None)
 
 
-def kept_figures(kind: RollUpKind, period_id: int, days: Days, *, unit_path: str) -> Select[*tuple[Any, ...]]:
+def kept_figures(kind: RollUpKind, asked: Asked) -> Select[*tuple[Any, ...]]:
     """Return a statement with ``key`` and ``FIGURES`` of a unit in a kept period."""
-    unit_id = int(unit_path.strip("/").rpartition("/")[2])
     key, joins = key_of(kind)
     kept = select(KeptSum.key.label("key"), *_kept_columns()).where(
-        KeptSum.period_id == period_id, KeptSum.kind == kind, KeptSum.unit_id == unit_id
+        KeptSum.period_id == asked.period_id, KeptSum.kind == kind, KeptSum.unit_id == asked.unit_id
     )
     # Plus nothing: the member is what a visit is found by, not the unit.
-    where = [*within(days), (Visit.unit_id + 0).in_(below(unit_path)), _is_of_changed()]
+    where = [*within(asked.days), (Visit.unit_id + 0).in_(asked.below), _is_of_changed()]
     now = figures(key, where=where, joins=joins)
     before = figures(key, where=where, joins=joins, counted=KEPT)
     return _sum_of(["key"], kept, now, _negative(before))
 
 
-def kept_by_unit(
-    period_id: int, days: Days, *, unit_path: str, which: ColumnElement[bool]
-) -> Select[*tuple[Any, ...]]:
+def kept_by_unit(asked: Asked, which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Return a statement with ``key``, a unit's id, and ``FIGURES`` of at least those units of *which*."""
     kept = (
         select(KeptSum.unit_id.label("key"), *_kept_columns())
         .join(Unit, Unit.id == KeptSum.unit_id)
         .where(
-            KeptSum.period_id == period_id,
+            KeptSum.period_id == asked.period_id,
             KeptSum.kind == RollUpKind.ALL,
             which,
         )
     )
-    pairs = above(below(unit_path))
-    where = [*within(days), _is_of_changed()]
+    pairs = above(asked.below)
+    where = [*within(asked.days), _is_of_changed()]
     joins = [(pairs, pairs.c.unit_id == Visit.unit_id + 0)]
     key = pairs.c.node_id.label("key")
     now = figures(key, where=where, joins=joins)

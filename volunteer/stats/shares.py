@@ -11,9 +11,9 @@ from volunteer.models import Account, Approval, Request, RoleGrant, Visit
 from volunteer.rules.flags import is_share_high
 from volunteer.rules.kinds import Grade, Role, VisitState
 from volunteer.rules.tally import RollUpKind, share_pct
-from volunteer.stats import rollups
-from volunteer.stats.rollups import Days
-from volunteer.stats.served import below
+from volunteer.stats import kept, rollups
+from volunteer.stats.kept import Asked
+from volunteer.stats.served import Days, within
 
 _KINDS = (RollUpKind.ALL, RollUpKind.POST)
 
@@ -49,15 +49,19 @@ class Shares:
 
 def shares_of(session: Session, days: Days, *, unit_path: str) -> Shares:
     """Return the shares of a unit with all below it, each list by the minutes made up."""
+    rows = kept.run(session, _statement, days, unit_path)
+    return _shares([(row.whose, row.name, row.made_up, row.whole) for row in rows])
+
+
+def _statement(asked: Asked) -> Any:
     counts = and_(
         Visit.state == VisitState.CONFIRMED,
         Visit.net_min > 0,
-        Visit.served_on >= days.from_on,
-        Visit.served_on < days.to_on,
+        *within(asked.days),
     )
     # Plus nothing: what was made up is found by who approved it, not by the unit.
-    here = and_(counts, (Visit.unit_id + 0).in_(below(unit_path)))
-    own, posts = (rollups.figures_of(session, kind, days, unit_path).subquery() for kind in _KINDS)
+    here = and_(counts, (Visit.unit_id + 0).in_(asked.below))
+    own, posts = (rollups.figures_of(kind, asked).subquery() for kind in _KINDS)
     unit: Any = select(
         literal_column("'unit'").label("whose"),
         cast(null(), Integer).label("id"),
@@ -90,12 +94,11 @@ def shares_of(session: Session, days: Days, *, unit_path: str) -> Shares:
         .join(Account, Account.id == RoleGrant.account_id)
         .group_by(Account.id, Account.name)
     )
-    whole = rollups.everywhere(session, days).subquery()
+    whole = rollups.everywhere(asked).subquery()
     everything: Any = select(
         literal_column("'all'"), cast(null(), Integer), literal_column("''"), whole.c.net_e, whole.c.net
     )
-    rows = session.execute(union_all(unit, everything, approvers, leaders)).all()
-    return _shares([(row.whose, row.name, row.made_up, row.whole) for row in rows])
+    return union_all(unit, everything, approvers, leaders)
 
 
 def _shares(rows: Sequence[tuple[str, str, int, int]]) -> Shares:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from volunteer.models import Base, Member, Post, ProbationWindow, Shift, Unit
+from volunteer.models import Member, Post, ProbationWindow, Shift, Unit
 from volunteer.rules.kinds import Role, Stage, UnitKind
 from volunteer.rules.roles import Actor
 from volunteer.rules.tree import chain
@@ -42,16 +42,13 @@ class UnitRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitCounts:
-    """What lies below a unit: people by stage, posts that it runs, bases where it serves.
+    """What lies below a unit: people on probation, and posts that it runs.
 
     ``dry`` counts the posts without a shift to come; ``driest`` are the first of them, as code and name.
     """
 
-    members: int
     probationary: int
-    branches: int
     posts: int
-    bases: int
     dry: int
     driest: Sequence[tuple[str, str]]
 
@@ -111,29 +108,21 @@ def _in_order(rows: Iterable[Any]) -> list[UnitRow]:
 def counts_of(session: Session, unit_path: str, *, now: datetime) -> UnitCounts:
     """Return what lies below the unit, and which of its posts run dry."""
     here = below(unit_path)
-    members = select(func.count(Member.id)).where(Member.unit_id.in_(here))
     # A cancelled candidacy leaves the stage as it was and the window decided.
-    on_probation = members.outerjoin(ProbationWindow, ProbationWindow.member_id == Member.id).where(
-        Member.stage == Stage.PROBATIONARY, ProbationWindow.outcome.is_(None)
+    on_probation = (
+        select(func.count(Member.id))
+        .outerjoin(ProbationWindow, ProbationWindow.member_id == Member.id)
+        .where(
+            Member.unit_id.in_(here), Member.stage == Stage.PROBATIONARY, ProbationWindow.outcome.is_(None)
+        )
     )
-    posts = select(Post.id).where(Post.unit_id.in_(here))
-    own_bases = select(Base.id).where(Base.unit_id.in_(here))
-    used_bases = select(Post.base_id).where(Post.unit_id.in_(here), Post.base_id.is_not(None))
+    posts = select(func.count(Post.id)).where(Post.unit_id.in_(here))
     dry = _dry(here, now)
     driest = dry.order_by(Post.name, Post.id).limit(DRIEST_SHOWN).subquery()
     row = session.execute(
         select(
-            members.scalar_subquery().label("members"),
             on_probation.scalar_subquery().label("probationary"),
-            select(func.count(Unit.id))
-            .where(Unit.id.in_(here), Unit.kind == UnitKind.BRANCH)
-            .scalar_subquery()
-            .label("branches"),
-            select(func.count()).select_from(posts.subquery()).scalar_subquery().label("posts"),
-            select(func.count())
-            .select_from(own_bases.union(used_bases).subquery())
-            .scalar_subquery()
-            .label("bases"),
+            posts.scalar_subquery().label("posts"),
             select(func.count()).select_from(dry.subquery()).scalar_subquery().label("dry"),
             select(json_rows(driest.c.code, driest.c.name)).scalar_subquery().label("driest"),
         )

@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 from volunteer.models import Member, ProbationWindow, Unit, Visit
 from volunteer.rules.tally import RollUpKind
 from volunteer.stats.progress import ON_PROBATION
-from volunteer.stats.rollups import RollUp, month_rows, rollup, unit_rows
+from volunteer.stats.rollups import (
+    PLACED,
+    MonthsAndPlaces,
+    RollUp,
+    of_months_and_places,
+    of_units,
+    rollup,
+    unit_rows,
+    with_places,
+)
 from volunteer.stats.served import above, below, figures, key_of
 
 _INSIDE = (
@@ -29,9 +38,10 @@ def of_unit(session: Session, *, unit_path: str) -> RollUp:
     return rollup(row)
 
 
-def by_month(session: Session, *, unit_path: str) -> Sequence[RollUp]:
-    """Return the same by month, in order."""
-    return month_rows(session, _figures(RollUpKind.MONTH, unit_path))
+def months_and_places(session: Session, *, unit_path: str) -> MonthsAndPlaces:
+    """Return the same by month, in order, and at how many posts and bases it was."""
+    statement = of_months_and_places(*(_figures(kind, unit_path) for kind in PLACED))
+    return with_places(session.execute(statement))
 
 
 def by_child(session: Session, *, unit_path: str, unit_id: int) -> Sequence[RollUp]:
@@ -39,7 +49,7 @@ def by_child(session: Session, *, unit_path: str, unit_id: int) -> Sequence[Roll
     pairs = above(below(unit_path))
     joins = [_INSIDE, _WHO, (pairs, pairs.c.unit_id == Member.unit_id)]
     inner = figures(pairs.c.node_id.label("key"), where=ON_PROBATION, joins=joins)
-    return unit_rows(session, inner.subquery(), Unit.parent_id == unit_id)
+    return unit_rows(session.execute(of_units(inner.subquery(), Unit.parent_id == unit_id)))
 
 
 def _figures(kind: RollUpKind, unit_path: str) -> Select[*tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from volunteer.stats.college import TermRow
 from volunteer.stats.rollups import Days
 from volunteer.stats.units import UnitRow
 from volunteer.web.narrowed import searched
-from volunteer.web.period import Period, asked_period, periods
+from volunteer.web.period import Period, asked_name, asked_period, periods
 from volunteer.web.words import word
 
 WINDOW = "window"
@@ -119,7 +119,7 @@ def is_narrowed() -> bool:
 
 def query(**changes: object) -> str:
     """Return what the address asks for, with something else in it: a page's link that can be shared."""
-    kept = {name: request.args.get(name, "") for name in ASKED} | changes
+    kept = {name: request.args.get(name, "") for name in ASKED} | {"period": asked_name()} | changes
     return urlencode({name: value for name, value in kept.items() if value})
 
 

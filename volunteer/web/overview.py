@@ -18,7 +18,7 @@ from volunteer.rules.kinds import Sight
 from volunteer.rules.progress import PHASES, STATUSES, Headway, Sort, UnitLine, line
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats import kept, progress, rollups, units, windows
-from volunteer.stats.rollups import Days, RollUp
+from volunteer.stats.rollups import Days, MonthsAndPlaces, RollUp
 from volunteer.stats.shares import shares_of
 from volunteer.stats.standing import MemberStanding
 from volunteer.stats.units import UnitRow
@@ -61,7 +61,7 @@ def overview(code: str) -> ResponseReturnValue:
     )
     # What is shared out and drawn by month needs days; the windows of all members lie in these.
     days = basis.days or _around(headway.first_on or today, today)
-    months = _by_month(basis, unit)
+    months, at_posts, at_bases = _months_and_places(basis, unit)
     return render_template(
         "branch/overview.html",
         unit=unit,
@@ -76,6 +76,8 @@ def overview(code: str) -> ResponseReturnValue:
         # A day lies in one month: both add up.
         person_times=sum(month.person_times for month in months),
         net=sum(month.net for month in months),
+        at_posts=at_posts,
+        at_bases=at_bases,
         units_page=_units_page(
             [] if unit.is_leaf else below, lambda shown: _rows(unit, basis, shown, headway)
         ),
@@ -130,11 +132,11 @@ def _behind(unit: UnitRow, basis: Basis) -> str:
     return f"/units/{unit.code}/records?{urlencode(kept or {'period': basis.name})}"
 
 
-def _by_month(basis: Basis, unit: UnitRow) -> Sequence[RollUp]:
-    """Return what the unit served on that basis, by month."""
+def _months_and_places(basis: Basis, unit: UnitRow) -> MonthsAndPlaces:
+    """Return what the unit served on that basis, by month, and at how many posts and bases."""
     if basis.days is None:
-        return windows.by_month(db.session(), unit_path=unit.path)
-    return rollups.by_month(db.session(), basis.days, unit_path=unit.path)
+        return windows.months_and_places(db.session(), unit_path=unit.path)
+    return rollups.months_and_places(db.session(), basis.days, unit_path=unit.path)
 
 
 def _rows(unit: UnitRow, basis: Basis, shown: Sequence[UnitRow], headway: Headway) -> Sequence[Row]:
@@ -143,7 +145,7 @@ def _rows(unit: UnitRow, basis: Basis, shown: Sequence[UnitRow], headway: Headwa
     if basis.days is None:
         served = windows.by_child(session, unit_path=unit.path, unit_id=unit.id)
     else:
-        served = rollups.by_child(session, basis.days, unit_path=unit.path, unit_id=unit.id)
+        served = rollups.by_child(session, basis.days, unit_path=unit.path)
     by_code = {row.code: row for row in served}
     lines = headway.lines()
     return [Row(unit=one, line=lines.get(one.id) or line(), served=by_code[one.code]) for one in shown]

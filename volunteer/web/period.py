@@ -18,6 +18,7 @@ ACADEMIC_MONTH = 9
 # As many days as a page can show by month.
 MOST_DAYS = 5 * 366
 YEAR = re.compile(r"[0-9]{4}", re.ASCII)
+TWO_DAYS = re.compile(r"([0-9-]{10})_([0-9-]{10})", re.ASCII)
 ACADEMIC = re.compile(r"([0-9]{4})-([0-9]{4})", re.ASCII)
 
 
@@ -43,7 +44,7 @@ class Period:
 
 
 def asked_period(terms: Sequence[TermRow], today: date) -> Period:
-    """Return the period that the address asks for: two days, or a name; by default the running year.
+    """Return the period that the address asks for: two days, or its name; by default the running year.
 
     Raises:
         Refusal: ``BAD_FIELD``: it ends before it begins, is too long, or nothing is called so.
@@ -53,9 +54,17 @@ def asked_period(terms: Sequence[TermRow], today: date) -> Period:
         return _two_days(first, last)
     name = request.args.get("period") or request.args.get("year") or str(today.year)
     found = next((one for one in periods(terms, today) if one.name == name), None) or _year(name)
+    if found is None and (days := TWO_DAYS.fullmatch(name)):
+        return _two_days(days[1], days[2])
     if found is None:
         raise Refusal(Reason.BAD_FIELD, field="period", case="period")
     return found
+
+
+def asked_name() -> str:
+    """Return the name of the period that the address asks for; empty without one."""
+    first, last = request.args.get("from", ""), request.args.get("to", "")
+    return f"{first}_{last}" if first or last else request.args.get("period", "")
 
 
 def periods(terms: Sequence[TermRow], today: date) -> list[Period]:

@@ -113,12 +113,14 @@ BASE_ORDERS: Mapping[str, Order[BaseLine]] = {
     "last": Order(_l("Last service"), lambda line: line.base.last_on),
 }
 POST_MARKS: Mapping[str, tuple[Any, Callable[[PostLine], bool]]] = {
+    "served": (_l("with service in this time"), lambda line: line.served.headcount > 0),
     "idle": (_l("no service for 90 days"), lambda line: line.is_idle),
     "dry": (_l("no shift to come"), lambda line: line.is_dry),
     "unclosed": (_l("somebody not checked out"), lambda line: bool(line.run("unclosed"))),
     "makeup": (_l("with made-up hours"), lambda line: line.served.makeup_net > 0),
 }
 BASE_MARKS: Mapping[str, tuple[Any, Callable[[BaseLine], bool]]] = {
+    "served": (_l("with service in this time"), lambda line: line.served.headcount > 0),
     "idle": (_l("no service for 90 days"), lambda line: line.is_idle),
     "expiring": (_l("agreement ends within 90 days"), lambda line: line.agreement is Agreement.EXPIRING),
     "expired": (_l("agreement is over"), lambda line: line.agreement is Agreement.EXPIRED),
