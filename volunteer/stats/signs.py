@@ -40,7 +40,7 @@ from volunteer.models import (
 )
 from volunteer.rules import flags as rules
 from volunteer.rules.kinds import Flag, Grade, RequestKind, Source, Verdict, VisitState
-from volunteer.stats import rollups
+from volunteer.stats import kept, rollups
 from volunteer.stats.elapsed import days_between
 from volunteer.stats.flags import seen_in_records
 from volunteer.stats.served import Days
@@ -170,8 +170,12 @@ def _made_up_shares(session: Session, visit_ids: Collection[int], today: date) -
         .having(func.sum(made_up) > 0)
         .subquery()
     )
-    years = (Days.calendar_year(year) for year in (today.year - 1, today.year))
-    both = union_all(*(rollups.everywhere(session, year) for year in years)).subquery()
+    years = [Days.calendar_year(year) for year in (today.year - 1, today.year)]
+    asked = [
+        kept.Asked(period_id=kept.periods(session).get(days), days=days, unit_id=None, below=None)
+        for days in years
+    ]
+    both = union_all(*map(rollups.everywhere, asked)).subquery()
     usual = select(func.sum(both.c.net_e).label("part"), func.sum(both.c.net).label("whole")).subquery()
     mine = aliased(Visit)
     return (
