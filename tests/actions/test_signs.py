@@ -6,6 +6,7 @@ import pytest
 
 from tests.actions.stage import Stage, at, leads
 from tests.cast import TODAY
+from volunteer.actions.kept import keep_sums
 from volunteer.rules.kinds import Flag
 from volunteer.stats.signs import Sign, signs_of
 
@@ -72,6 +73,11 @@ def test_a_member_with_twice_the_usual_share_of_made_up_hours_is_told(stage: Sta
     found = look(stage, visit)
     assert found[Flag.MADE_UP_SHARE].numbers == (173, 713, 173, 2153)
     assert waiting
+    # The usual is that of a calendar year and the one before, from their sums once they are kept.
+    keep_sums(stage.session)
+    next_year = date(TODAY.year + 1, 12, 31)
+    for day, usual in ((TODAY, (173, 2153)), (next_year, (173, 2153)), (next_year + timedelta(1), (0, 0))):
+        assert look(stage, visit, day)[Flag.MADE_UP_SHARE].numbers == (173, 713, *usual)
 
 
 def test_many_hours_at_the_very_end_of_the_probation_are_told(stage: Stage) -> None:

@@ -12,7 +12,17 @@ from volunteer.rules.kinds import Category, Role
 from volunteer.rules.places import Whose
 from volunteer.rules.roles import Actor, Grant
 from volunteer.rules.spans import Span
-from volunteer.stats import activity_day, breakdown, desk, fill, flags, place, places, report_rows
+from volunteer.stats import (
+    activity_day,
+    breakdown,
+    desk,
+    fill,
+    flags,
+    place,
+    places,
+    report_rows,
+    spot_checks,
+)
 from volunteer.stats.place import Place
 from volunteer.stats.rollups import Days
 
@@ -57,6 +67,10 @@ READS: dict[str, tuple[Read, str]] = {
     "an activity day": (
         lambda session: activity_day.served_on(session, "/1/", NOW.date(), now=NOW),
         "SEARCH visit USING INDEX ix_visit_unit_id_served_on (unit_id=? AND served_on=?)",
+    ),
+    "what spot checks are drawn from": (
+        lambda session: spot_checks.records_of_month(session, "/1/", NOW.date(), NOW.date()),
+        "SEARCH visit USING INDEX ix_visit_unit_id_served_on (unit_id=? AND served_on>? AND served_on<?)",
     ),
     "who recorded what waits": (lambda session: desk.pending_visits(session, OFFICE), EVIDENCE),
     "whose phones were used": (lambda session: flags.flags_of(session, [1]), EVIDENCE),

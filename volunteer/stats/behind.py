@@ -88,6 +88,15 @@ def behind(
     """
     is_named = Visit.unit_id.in_(below(unit_path)) if unit_path is not None else Visit.id.is_not(None)
     then = aliased(Unit)
+    # Chosen and counted first, so that the rest is read of a page's records alone.
+    chosen = (
+        select(Visit.id, func.count().over().label("all"))
+        .where(*where)
+        .order_by(Visit.served_on.desc(), Visit.id.desc())
+        .limit(limit)
+        .offset(offset)
+        .subquery()
+    )
     rows = session.execute(
         record_rows(
             Visit.member_id,
@@ -96,14 +105,12 @@ def behind(
             then.name.label("unit_name"),
             is_named.label("is_named"),
             func.coalesce(member_in_reach(actor, roles), False).label("is_in_reach"),
-            func.count().over().label("all"),
+            chosen.c.all,
         )
+        .join(chosen, chosen.c.id == Visit.id)
         .join(Member, Member.id == Visit.member_id)
         .join(then, then.id == Visit.unit_id)
-        .where(*where)
         .order_by(Visit.served_on.desc(), Visit.id.desc())
-        .limit(limit)
-        .offset(offset)
     ).all()
     return [_behind(row, now) for row in rows], rows[0].all if rows else 0
 
@@ -113,7 +120,8 @@ def one_record(
 ) -> Behind | None:
     """Return a record of a branch in reach, or of a member in reach."""
     units = select(Unit.id).where(unit_in_reach(actor, roles))
-    may = or_(Visit.unit_id.in_(units), member_in_reach(actor, roles))
+    members = select(Member.id).where(member_in_reach(actor, roles))
+    may = or_(Visit.unit_id.in_(units), Visit.member_id.in_(members))
     found, _ = behind(
         session,
         [Visit.id == visit_id, may],

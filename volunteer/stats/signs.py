@@ -5,7 +5,7 @@ SQL adds up, ``rules.flags`` judges. Nothing is kept: what the records show now 
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -40,12 +40,13 @@ from volunteer.models import (
 )
 from volunteer.rules import flags as rules
 from volunteer.rules.kinds import Flag, Grade, RequestKind, Source, Verdict, VisitState
+from volunteer.stats import kept, rollups
 from volunteer.stats.elapsed import days_between
 from volunteer.stats.flags import seen_in_records
+from volunteer.stats.served import Days
 
 LIVE = (Source.LIVE, Source.TYPED)
 CLAIMS = (RequestKind.CORRECTION, RequestKind.MAKE_UP)
-USUAL_OVER = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def signs_of(session: Session, visit_ids: Collection[int], *, today: date) -> Ma
     """Return what there is to look at about each record; none of it deducts a minute.
 
     Args:
-        today: The usual share of made-up minutes is that of the year before it.
+        today: The usual share of made-up minutes is that of its calendar year and the one before.
     """
     found: dict[int, dict[Flag, Sign]] = {visit_id: {} for visit_id in visit_ids}
     if not found:
@@ -70,7 +71,7 @@ def signs_of(session: Session, visit_ids: Collection[int], *, today: date) -> Ma
         _stored(visit_ids),
         *(_seen(rows) for rows in seen_in_records(visit_ids)),
         _old_codes(visit_ids),
-        _made_up_shares(visit_ids, today),
+        _made_up_shares(session, visit_ids, today),
         _rushes(visit_ids),
         _hasty(visit_ids),
         _round_times(visit_ids),
@@ -154,8 +155,8 @@ def _old_codes(visit_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _made_up_shares(visit_ids: Collection[int], today: date) -> Select[*tuple[Any, ...]]:
-    """The member's made-up and served minutes, then everybody's within a year."""
+def _made_up_shares(session: Session, visit_ids: Collection[int], today: date) -> Select[*tuple[Any, ...]]:
+    """The member's made-up and served minutes, then everybody's of two calendar years, which are kept."""
     made_up = case((Visit.grade == Grade.E, Visit.net_min), else_=0)
     counts = and_(Visit.state == VisitState.CONFIRMED, Visit.net_min > 0)
     by_member = (
@@ -169,11 +170,13 @@ def _made_up_shares(visit_ids: Collection[int], today: date) -> Select[*tuple[An
         .having(func.sum(made_up) > 0)
         .subquery()
     )
-    usual = (
-        select(func.sum(made_up).label("part"), func.sum(Visit.net_min).label("whole"))
-        .where(counts, Visit.served_on > today - USUAL_OVER)
-        .subquery()
-    )
+    years = [Days.calendar_year(year) for year in (today.year - 1, today.year)]
+    asked = [
+        kept.Asked(period_id=kept.periods(session).get(days), days=days, unit_id=None, below=None)
+        for days in years
+    ]
+    both = union_all(*map(rollups.everywhere, asked)).subquery()
+    usual = select(func.sum(both.c.net_e).label("part"), func.sum(both.c.net).label("whole")).subquery()
     mine = aliased(Visit)
     return (
         _select(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from volunteer.models import Account, Member, Post, SpotCheck, SpotDraw, Unit, Visit
 from volunteer.rules.kinds import Grade, VisitState
 from volunteer.rules.tally import share_pct
+from volunteer.stats.served import below
 
 MONTHS = 24
 
@@ -63,12 +64,10 @@ def records_of_month(session: Session, unit_path: str, from_on: date, to_on: dat
     """Return the branch of each confirmed record with served minutes below a unit, by the record's id."""
     rows = session.execute(
         select(Visit.id, Visit.unit_id)
-        .join(Unit, Unit.id == Visit.unit_id)
         .where(
-            Unit.path.startswith(unit_path, autoescape=True),
+            Visit.unit_id.in_(below(unit_path)),
             Visit.served_on >= from_on,
             Visit.served_on < to_on,
-            Visit.state == VisitState.CONFIRMED,
             Visit.net_min > 0,
         )
         .order_by(Visit.id)

@@ -14,7 +14,7 @@ from volunteer.database import db
 from volunteer.rules.kinds import Grade, Sight
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.spans import day_start
-from volunteer.stats import accounts, ledger
+from volunteer.stats import accounts, ledger, place
 from volunteer.stats.approvers import let_count, name_of
 from volunteer.stats.behind import Behind, Condition, at_place, behind, one_record, sum_of
 from volunteer.stats.ledger import HeadRow
@@ -40,16 +40,21 @@ MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
 @access.reader
 def of_unit(code: str) -> ResponseReturnValue:
     """List the records behind a figure of a unit, or of a post or base as it looks at them."""
-    scope, where, named = _asked(code)
+    scope, here, named = _asked_place(code)
+    month, grade = _asked_month(), _asked_grade()
     looks.saw(Sight.RECORDS, unit_id=scope.unit.id)
+    where, session = at_place(here, scope.days, month=month, grade=grade), db.session()
+    is_all = month is None and grade is None
     return _page(
         where,
         scope.unit.path,
         "places/records.html",
+        # All of it may be kept.
+        total=place.total(session, scope.days, here) if is_all else sum_of(session, where),
         scope=scope,
         named=named,
-        month=_asked_month(),
-        grade=_asked_grade(),
+        month=month,
+        grade=grade,
         basis=basis_of(scope),
     )
 
@@ -58,7 +63,8 @@ def of_unit(code: str) -> ResponseReturnValue:
 @access.reader
 def file_of_unit(code: str, form: str) -> Response:
     """Export the records behind a figure of a unit, the newest twenty thousand."""
-    scope, where, named = _asked(code)
+    scope, here, named = _asked_place(code)
+    where = at_place(here, scope.days, month=_asked_month(), grade=_asked_grade())
     looks.saw(Sight.RECORDS_FILE, unit_id=scope.unit.id)
     subject = f"{scope.unit.name} {named}" if named else scope.unit.name
     heads = ledger.heads(db.session(), scope.unit.path)
@@ -83,7 +89,10 @@ def of_approver(account_id: int) -> ResponseReturnValue:
     """List the records that count by somebody's approval or confirmation, of a calendar year."""
     account, days, where = _asked_approver(account_id)
     looks.saw(Sight.RECORDS)
-    return _page(where, None, "college/approver.html", account=account, days=days, grade=_asked_grade())
+    total = sum_of(db.session(), where)
+    return _page(
+        where, None, "college/approver.html", total=total, account=account, days=days, grade=_asked_grade()
+    )
 
 
 def _asked_approver(account_id: int) -> tuple[str, Days, Sequence[Condition]]:
@@ -119,13 +128,8 @@ def visit(visit_id: int) -> ResponseReturnValue:
     return render_template("places/visit.html", one=one)
 
 
-def _asked(code: str) -> tuple[Scope, Sequence[Condition], str | None]:
-    """Return from where the address looks, at which records, and what their place is called."""
-    scope, here, named = _asked_place(code)
-    return scope, at_place(here, scope.days, month=_asked_month(), grade=_asked_grade()), named
-
-
 def _asked_place(code: str) -> tuple[Scope, Place, str | None]:
+    """Return from where the address looks, at which place, and what that is called."""
     post, base = request.args.get("post"), request.args.get("base")
     if post:
         scope, at_post = asked_post(code, post)
@@ -160,7 +164,7 @@ def _page(
         asked = 1
         rows, total = _read(where, unit_path, limit=RECORDS_A_PAGE)
     page = paging.of(total, RECORDS_A_PAGE, number=asked).holding(rows)
-    return render_template(template, page=page, total=sum_of(db.session(), where), **more)
+    return render_template(template, page=page, **more)
 
 
 def _read(
