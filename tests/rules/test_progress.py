@@ -63,6 +63,12 @@ def test_a_unit_s_line_counts_its_groups_and_its_rate_only_those_who_stayed() ->
     assert (lines[2].members, lines[2].met, lines[2].in_trouble, lines[2].rate.pct) == (5, 3, 2, None)
     assert (lines[3].members, lines[3].met, lines[3].in_trouble, lines[3].rate.pct) == (5, 1, 4, 50.0)
     assert (lines[4].members, lines[4].rate.pct) == (0, 0.0)
+    assert (lines[2].at[Status.AT_RISK], lines[2].at[Phase.NOT_MET], lines[2].missing_hundredths) == (
+        2,
+        0,
+        250,
+    )
+    assert lines[3].at[Phase.NOT_MET] == 4
     assert line() == line([], Rate(0, 0))
     assert Status.AT_RISK in IN_TROUBLE
 

@@ -170,6 +170,7 @@ GATES = {
         "outside.one_file GET /outside-files/<row:batch_id>",
         "branch.start GET /branch",
         "overview.overview GET /units/<code:code>",
+        "overview.units_table GET /units/<code:code>/units.<form:form>",
         "overview.members_table GET /units/<code:code>/members.<form:form>",
         "received.posts GET /units/<code:code>/places",
         "received.posts_table GET /units/<code:code>/posts.<form:form>",

@@ -12,6 +12,7 @@ from tests.cast import Cast, System
 from tests.web.conftest import Browser, Enter
 from tests.web.test_tables import lines
 from volunteer.models import ProbationWindow
+from volunteer.rules.kinds import UnitKind
 from volunteer.rules.progress import PHASES, STATUSES
 
 PLACES = {place.value for place in (*STATUSES, *PHASES)}
@@ -135,6 +136,34 @@ def test_the_line_counts_the_posts_and_bases_that_its_lists_and_its_report_count
         assert f"{count} 个{name}" in re.sub("<[^>]+>", "", office.get(address).text)
     if not asked:
         assert "服务岗 1 个，基地 1 个" in office.get("/units/LAW/report?kind=year&period=2026").text
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("period", ["", "?period=2025", "?period=window"])
+def test_the_units_below_are_taken_along_as_the_page_shows_them(office: Browser, period: str) -> None:
+    page = office.get(f"/units/COL{period}").text
+    assert f"/units/COL/units.xlsx{period}" in page
+    shown = re.findall(r'<a href="/units/(\w+)\?[^"]*">[^<]*</a></th>(.*?)</tr>', page)
+    assert [code for code, _ in shown] == ["LAW", "BIO"]
+    above, basis, titles, *rows = lines(office.get(f"/units/COL/units.csv{period}"))
+    assert "统计口径" in above[0] and "规则版本" in basis[0] and "进度正常" in titles
+    assert len(rows) == len(shown)
+    for (code, cells), row in zip(shown, rows, strict=True):
+        figures = dict(zip(titles, row, strict=True))
+        assert row[0] == code
+        seen = re.findall(r">([^<>]+)</td>", re.sub(r" <span.*?</span>", "", cells))
+        counts = ("预备党员", "达标人数（含期满待讨论）", "预警或期满未达标")
+        rate = f"{figures['到期达标率']} %" if figures["到期达标率"] else "–"
+        served = ("人数", "人次", "实际时长（小时）")
+        assert seen == [*map(figures.get, counts), rate, *map(figures.get, served)]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_branch_shows_a_line_for_each_of_its_groups(office: Browser, people: Cast, write: Any) -> None:
+    assert 'id="tree"' not in office.get("/units/LAW").text
+    write(lambda session: System(session).unit("G1", UnitKind.GROUP, people.law))
+    page = office.get("/units/LAW").text
+    assert 'id="tree"' in page and 'href="/units/G1?period=2026"' in page
 
 
 def test_the_pace_has_a_mark_of_its_own(office: Browser) -> None:

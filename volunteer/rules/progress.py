@@ -1,6 +1,6 @@
 """Whom of a unit's probationary members a list shows, in which order; and what they come to together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -91,12 +91,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitLine:
-    """What the members of a unit and all below it come to."""
+    """What the members of a unit and all below it come to; ``at`` has how many stand at each place."""
 
     members: int
     met: int
     in_trouble: int
     rate: Rate
+    at: Mapping[Status | Phase, int]
+    due: Mapping[Due, int]
+    missing_hundredths: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +112,7 @@ class Headway:
     @property
     def tally(self) -> dict[Status | Phase, int]:
         """How many members have each status, or stand where there is none; the parts make the whole."""
-        return {
-            place: sum(group.members for group in self.groups if group.at is place)
-            for place in (*STATUSES, *PHASES)
-        }
+        return _tally(self.groups)
 
     @property
     def to_call(self) -> int:
@@ -122,7 +122,7 @@ class Headway:
     @property
     def dues(self) -> dict[Due, int]:
         """How many members belong to each."""
-        return {due: sum(group.due[due] for group in self.groups) for due in Due}
+        return _dues(self.groups)
 
     @property
     def wished(self) -> int:
@@ -155,4 +155,17 @@ def line(groups: Iterable[Group] = (), rate: Rate | None = None) -> UnitLine:
         met=sum(group.met for group in own),
         in_trouble=sum(group.members for group in own if group.at in IN_TROUBLE),
         rate=rate or Rate(0, 0),
+        at=_tally(own),
+        due=_dues(own),
+        missing_hundredths=sum(group.missing_hundredths for group in own),
     )
+
+
+def _tally(groups: Sequence[Group]) -> dict[Status | Phase, int]:
+    return {
+        place: sum(group.members for group in groups if group.at is place) for place in (*STATUSES, *PHASES)
+    }
+
+
+def _dues(groups: Sequence[Group]) -> dict[Due, int]:
+    return {due: sum(group.due[due] for group in groups) for due in Due}

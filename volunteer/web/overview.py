@@ -5,7 +5,6 @@ So a whole university opens like a branch.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
@@ -15,14 +14,14 @@ from flask.typing import ResponseReturnValue
 from volunteer import clock
 from volunteer.database import db
 from volunteer.rules.kinds import Sight
-from volunteer.rules.progress import PHASES, STATUSES, Headway, Sort, UnitLine, line
+from volunteer.rules.progress import PHASES, STATUSES, Headway, Sort, Wish, line
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats import kept, progress, rollups, units, windows
-from volunteer.stats.rollups import Days, MonthsAndPlaces, RollUp
+from volunteer.stats.rollups import Days, MonthsAndPlaces
 from volunteer.stats.shares import shares_of
 from volunteer.stats.standing import MemberStanding
 from volunteer.stats.units import UnitRow
-from volunteer.web import access, asked_members, charts, looks, paging, tables
+from volunteer.web import access, asked_members, charts, looks, paging, tables, unit_tables
 from volunteer.web.asked_members import Basis
 from volunteer.web.paging import Page
 from volunteer.web.report_words import period_text
@@ -30,19 +29,11 @@ from volunteer.web.reports import owed_by
 from volunteer.web.show import settings
 from volunteer.web.standing_bar import standing_bar
 from volunteer.web.today import today_of
+from volunteer.web.unit_tables import Row
 
 bp = Blueprint("overview", __name__)
 MEMBERS_A_PAGE = 40
 UNITS_A_PAGE = 25
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A unit right below with what its members come to and what it served."""
-
-    unit: UnitRow
-    line: UnitLine
-    served: RollUp
 
 
 @bp.get("/units/<code:code>")
@@ -78,9 +69,7 @@ def overview(code: str) -> ResponseReturnValue:
         net=sum(month.net for month in months),
         at_posts=at_posts,
         at_bases=at_bases,
-        units_page=_units_page(
-            [] if unit.is_leaf else below, lambda shown: _rows(unit, basis, shown, headway)
-        ),
+        units_page=_units_page(below, lambda shown: _rows(unit, basis, shown, headway)),
         months=months,
         behind=_behind(unit, basis),
         chart=charts.months(months, days, today),
@@ -100,6 +89,19 @@ def overview(code: str) -> ResponseReturnValue:
         today_list=today_of(session, access.actor(), now=now, unit_path=unit.path),
         shares=shares_of(session, days, unit_path=unit.path),
     )
+
+
+@bp.get("/units/<code:code>/units.<form:form>")
+@access.reader
+def units_table(code: str, form: str) -> Response:
+    """Export the units right below on the basis that the page has."""
+    (unit, below), now, session = _unit(code), clock.utc_now(), db.session()
+    today = settings().campus.day(now)
+    basis = asked_members.asked_basis(kept.terms_and_periods(session), today)
+    due_days = basis.days or Days.calendar_year(today.year)
+    headway = progress.headway(session, unit, due_days, Wish(), today=today)
+    rows = _rows(unit, basis, below, headway)
+    return tables.answer(unit_tables.units(unit, rows, basis, now=now), form)
 
 
 @bp.get("/units/<code:code>/members.<form:form>")
