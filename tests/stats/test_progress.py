@@ -16,7 +16,7 @@ from tests.stats import by_hand
 from tests.stats.college import College
 from volunteer.rules.kinds import Phase, Status, UnitKind
 from volunteer.rules.policy import HoursPolicy
-from volunteer.rules.progress import IN_TROUBLE, PHASES, STATUSES, Due, Rate, Sort, Wish
+from volunteer.rules.progress import IN_TROUBLE, PHASES, STATUSES, TO_CALL, Due, Rate, Sort, Wish
 from volunteer.rules.tally import Course, hundredths, places
 from volunteer.stats import progress, standing, windows
 from volunteer.stats.rollups import Days
@@ -81,6 +81,7 @@ def test_where_everybody_stands_is_counted_by_the_unit_right_below(
             (nodes[one["unit"]], one["at"]) for one in wanted
         )
         assert sum(found.tally.values()) == found.wished == len(wanted)
+        assert found.to_call == sum(found.tally[place] for place in TO_CALL)
         assert found.dues == {due: sum(is_due(one, due, today) for one in wanted) for due in Due}
         assert found.missing_hundredths == sum(map(short_on_paper, wanted))
         assert found.first_on == min((one["start"] for one in wanted), default=None)
@@ -122,7 +123,7 @@ def listed(college: College, top: dict[str, Any], wish: Wish, today: date) -> li
     people = [
         one
         for one in undecided(college, top["id"], today)
-        if (wish.at is None or one["at"] is wish.at)
+        if (not wish.places or one["at"] in wish.places)
         and (wish.due is None or is_due(one, wish.due, today))
         and paths[one["unit"]].startswith(wish.under)
         and any(wish.q.lower() in one[name].lower() for name in ("name", "pinyin", "initials", "no"))
@@ -137,7 +138,8 @@ def test_a_list_shows_whom_it_was_asked_for_in_the_order_that_was_asked_for(
     top = college.units[0]
     wishes = [
         *(Wish(sort=sort) for sort in Sort),
-        *(Wish(at=place) for place in (*STATUSES, *PHASES)),
+        *(Wish(places=(place,)) for place in (*STATUSES, *PHASES)),
+        Wish(places=TO_CALL, sort=Sort.DUE),
         *(Wish(due=due, sort=Sort.DUE) for due in Due),
         *(Wish(under=unit["path"], due=Due.OVER) for unit in college.units[1:4]),
         *(Wish(q=text, sort=Sort.PACE) for text in ("wn", "WangN", "s00", "梅", "%", "nobody")),

@@ -6,7 +6,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import true, update
 
 from tests.cast import Cast, System
 from tests.web.conftest import Browser, Enter
@@ -77,6 +77,24 @@ def names(browser: Browser, asked: str) -> list[str]:
     taken = [row[0] for row in lines(browser.get(f"/units/COL/members.csv?{asked}"))[3:]]
     assert shown == taken
     return shown
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_page_says_whom_to_call_and_lists_just_them(office: Browser, people: Cast, write: Any) -> None:
+    def begin(on: date, *who: int) -> None:
+        windows = update(ProbationWindow).where(ProbationWindow.member_id.in_(who) if who else true())
+        values = {"starts_on": on, "ends_before": on.replace(year=on.year + 1)}
+        write(lambda session: session.execute(windows.values(**values)))
+
+    begin(date(2026, 3, 1))
+    assert "没有需要联系的党员" in office.get("/units/COL").text
+    begin(date(2025, 3, 1), people.mei)
+    page = office.get("/units/COL").text
+    assert "1 名党员需要联系" in page and 'href="?status=to_call&amp;sort=due#members"' in page
+    assert names(office, "status=to_call&sort=due") == ["2023010001"]
+    # As its file says.
+    taken = lines(office.get("/units/COL/members.csv?status=to_call"))[0][0]
+    assert taken.endswith("；需要联系：进度偏慢及以下")
 
 
 def test_a_list_is_exactly_what_its_address_asks_for(office: Browser, people: Cast) -> None:

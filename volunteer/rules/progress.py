@@ -12,6 +12,8 @@ from volunteer.rules.tally import Course, share_pct
 STATUSES = (Status.MET, Status.NEAR, Status.ON_TRACK, Status.BEHIND, Status.AT_RISK, Status.UNREACHABLE)
 # Where a member stands who has a probation, but no status: it has not begun, or is over and undecided.
 PHASES = (Phase.NOT_STARTED, Phase.DUE_WAITING, Phase.NOT_MET)
+# Who will not get there, or not in time, unless somebody speaks with them.
+TO_CALL = (Status.BEHIND, Status.AT_RISK, Status.UNREACHABLE, Phase.NOT_MET)
 IN_TROUBLE = (Status.AT_RISK, Status.UNREACHABLE, Phase.NOT_MET)
 
 
@@ -44,10 +46,13 @@ class Due(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a list is asked to show. ``under`` is the path of a unit below."""
+    """What a list is asked to show: who stands at one of ``places``; none asks for all.
+
+    ``under`` is the path of a unit below.
+    """
 
     q: str = ""
-    at: Status | Phase | None = None
+    places: tuple[Status | Phase, ...] = ()
     due: Due | None = None
     under: str = ""
     sort: Sort = Sort.MISSING
@@ -108,6 +113,11 @@ class Headway:
             place: sum(group.members for group in self.groups if group.at is place)
             for place in (*STATUSES, *PHASES)
         }
+
+    @property
+    def to_call(self) -> int:
+        """How many members somebody should speak with."""
+        return sum(group.members for group in self.groups if group.at in TO_CALL)
 
     @property
     def dues(self) -> dict[Due, int]:

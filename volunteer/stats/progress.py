@@ -170,9 +170,9 @@ def _nodes(unit: UnitRow) -> CTE:
 def _is_wished(wish: Wish, course: Course) -> ColumnElement[bool]:
     """Return the condition that a member is on the list."""
     conditions: list[ColumnElement[bool]] = [true()]
-    if wish.at is not None:
+    if wish.places:
         at = case(*((holds, literal(place.value, String)) for place, holds in places(course)))
-        conditions.append(at == wish.at.value)
+        conditions.append(at.in_([place.value for place in wish.places]))
     if wish.due is not None:
         conditions.append(wish.due.holds(course))
     if wish.under:

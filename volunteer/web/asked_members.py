@@ -11,7 +11,7 @@ from flask import request
 from flask_babel import gettext
 
 from volunteer.rules.kinds import Phase, Status
-from volunteer.rules.progress import PHASES, STATUSES, Due, Sort, Wish
+from volunteer.rules.progress import PHASES, STATUSES, TO_CALL, Due, Sort, Wish
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.stats.college import TermRow
 from volunteer.stats.rollups import Days
@@ -22,7 +22,11 @@ from volunteer.web.words import word
 
 WINDOW = "window"
 ASKED = ("period", "q", "status", "due", "group", "sort")
-_PLACES: Mapping[str, Status | Phase] = {place.value: place for place in (*STATUSES, *PHASES)}
+TO_CALL_ASKED = "to_call"
+_PLACES: Mapping[str, tuple[Status | Phase, ...]] = {
+    TO_CALL_ASKED: TO_CALL,
+    **{place.value: (place,) for place in (*STATUSES, *PHASES)},
+}
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -76,11 +80,17 @@ def asked_wish(below: Sequence[UnitRow]) -> Wish:
         raise Refusal(Reason.BAD_FIELD, field="group", case="mark")
     return Wish(
         q=request.args.get("q", ""),
-        at=_PLACES.get(at),
+        places=_PLACES.get(at, ()),
         due=_one(Due, "due", case="mark"),
         under=paths.get(group, ""),
         sort=_one(Sort, "sort", case="sort") or Sort.MISSING,
     )
+
+
+def place_words() -> Mapping[str, str]:
+    """Return by what name each choice of places is asked for, and what it is called."""
+    single = {place.value: word(place) for place in (*STATUSES, *PHASES)}
+    return {TO_CALL_ASKED: gettext("to call: behind or worse"), **single}
 
 
 def due_words() -> Mapping[Due, str]:
@@ -103,9 +113,9 @@ def sort_words() -> Mapping[Sort, str]:
 
 def said() -> list[str]:
     """Return by what the members of an address that was understood are chosen, in words."""
-    at, due = _PLACES.get(request.args.get("status", "")), _one(Due, "due", case="mark")
+    due = _one(Due, "due", case="mark")
     return [
-        word(at) if at else "",
+        place_words().get(request.args.get("status", ""), ""),
         due_words()[due] if due else "",
         request.args.get("group", ""),
         searched(request.args.get("q", "")),
