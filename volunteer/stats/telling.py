@@ -23,7 +23,6 @@ from sqlalchemy.orm import Session, aliased
 from volunteer.database import table_of
 from volunteer.models import (
     Account,
-    Credit,
     Member,
     Message,
     Objection,
@@ -185,29 +184,17 @@ def reviews_waiting(now: datetime, *, on: date) -> Select[Any]:
 
 def running_windows(session: Session, *, today: date) -> list[Window]:
     """Return everybody with an account whose probation runs and is undecided, in one statement."""
-    counted = (
-        select(Credit.member_id, func.sum(Credit.credited_min).label("minutes"))
-        .join(ProbationWindow, ProbationWindow.member_id == Credit.member_id)
-        .where(
-            Credit.day >= ProbationWindow.starts_on,
-            Credit.day < ProbationWindow.ends_before,
-            ProbationWindow.ends_before > today,
-        )
-        .group_by(Credit.member_id)
-        .subquery()
-    )
     rows = session.execute(
         select(
             Account.id.label("account_id"),
             Unit.path.label("unit_path"),
             ProbationWindow.starts_on,
             ProbationWindow.ends_before,
-            cast(func.coalesce(counted.c.minutes, 0), Integer).label("counted"),
+            ProbationWindow.counted_min.label("counted"),
         )
         .join(Member, Member.id == ProbationWindow.member_id)
         .join(Account, Account.member_id == Member.id)
         .join(Unit, Unit.id == Member.unit_id)
-        .outerjoin(counted, counted.c.member_id == Member.id)
         .where(
             ProbationWindow.starts_on <= today,
             ProbationWindow.ends_before > today,
