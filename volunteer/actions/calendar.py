@@ -1,5 +1,6 @@
 """What the college sets for all, read where an action judges: policy versions and working days."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -28,6 +29,11 @@ def policy_of_window(session: Session, member_id: int, otherwise: date) -> Hours
 def work_calendar(session: Session, campus: Campus) -> WorkCalendar:
     """Return the college's own working days over the published ones."""
     own = {row.on: row.is_workday for row in session.execute(select(Workday.on, Workday.is_workday))}
+    return calendar_of(own, campus)
+
+
+def calendar_of(own: Mapping[date, bool], campus: Campus) -> WorkCalendar:
+    """Return the days that the college has set over the published ones."""
     return WorkCalendar(
         own=own, published=campus.published_workdays, published_holidays=campus.published_holidays
     )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
+    Integer,
     Result,
     ScalarSelect,
     Select,
@@ -26,16 +27,18 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    null,
     or_,
     select,
     text,
     true,
+    type_coerce,
     union,
     union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
-from volunteer.models import Credit, KeptPeriod, KeptSum, Post, ProbationWindow, Term, Unit, Visit
+from volunteer.models import Credit, KeptPeriod, KeptSum, Post, ProbationWindow, Term, Unit, Visit, Workday
 from volunteer.models.visits import NOT_KEPT
 from volunteer.rules.tally import RollUpKind
 from volunteer.stats.college import TermRow
@@ -166,6 +169,17 @@ def everywhere(asked: Asked) -> Select[*tuple[Any, ...]]:
     now, before = figures(where=where), figures(where=where, counted=KEPT)
     rows = union_all(kept, now, _negative(before)).subquery()
     return select(*(total(rows.c[name], name) for name in FIGURES))
+
+
+def workdays_and_periods(session: Session) -> Mapping[date, bool]:
+    """Return the days that the college has set, and know the kept periods afterwards, in one statement."""
+    no_period = type_coerce(null(), Integer).label("id"), type_coerce(null(), Date).label("to_on")
+    days: Any = select(Workday.on.label("on"), Workday.is_workday.label("is_workday"), *no_period)
+    kept_ones: Any = select(KeptPeriod.from_on, false(), KeptPeriod.id, KeptPeriod.to_on)
+    rows = session.execute(union_all(days, kept_ones)).all()
+    found = {Days(from_on=row.on, to_on=row.to_on): row.id for row in rows if row.id is not None}
+    session.info[_PERIODS] = (session.get_transaction(), found)
+    return {row.on: row.is_workday for row in rows if row.id is None}
 
 
 def forget_periods(session: Session) -> None:

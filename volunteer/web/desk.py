@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from volunteer.actions.calendar import work_calendar
+from volunteer.actions.calendar import calendar_of
 from volunteer.rules.campus import Campus
 from volunteer.rules.kinds import Grade, RequestState, Side, VisitState
 from volunteer.rules.risk import Risk, risk_of
@@ -20,6 +20,7 @@ from volunteer.stats import cards as details
 from volunteer.stats import desk, onsite
 from volunteer.stats.cards import CardEnd, Neighbours, QuestionRow
 from volunteer.stats.desk import OpenObjection, OpenRequest, PendingVisit
+from volunteer.stats.kept import workdays_and_periods
 from volunteer.stats.onsite import Told
 from volunteer.stats.photos import PhotoRow, photos_of
 from volunteer.stats.signs import Sign, signs_of
@@ -84,7 +85,7 @@ def desk_of(session: Session, actor: Actor, *, campus: Campus, now: datetime) ->
         *((Kind.OBJECTION, case) for case in desk.open_objections(session, actor)),
     ]
     others = [(kind, case) for kind, case in cases if case.member_id != actor.member_id]
-    today, calendar = campus.day(now), work_calendar(session, campus)
+    today, calendar = campus.day(now), calendar_of(workdays_and_periods(session), campus)
     ids = {case.visit_id for _, case in others if case.visit_id is not None}
     signs = signs_of(session, ids, today=today)
     found = [_card(kind, case, signs, actor, today, calendar, campus) for kind, case in others]
