@@ -166,6 +166,13 @@ def test_a_branch_shows_a_line_for_each_of_its_groups(office: Browser, people: C
     assert 'id="tree"' in page and 'href="/units/G1?period=2026"' in page
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_page_on_paper_says_when_and_by_whom_it_was_printed_and_what_it_shows(office: Browser) -> None:
+    for path in ("/units/COL?status=to_call", "/units/COL/places?mark=served", "/units/COL/conversion"):
+        printed = re.search(r'<p class="printed">([^<]*)</p>', office.get(path).text)
+        assert printed and unescape(printed[1]) == f"2026-03-16 11:50 由 office 打印：{path}"
+
+
 def test_the_pace_has_a_mark_of_its_own(office: Browser) -> None:
     page = office.get("/units/COL").text
     assert page.count('class="pace"') >= 2

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, request
 from flask_babel import format_date, format_datetime, gettext
 
+from volunteer import clock
 from volunteer.config import Settings
 from volunteer.rules.kinds import Role
 from volunteer.rules.names import masked, masked_phones
@@ -66,9 +67,22 @@ def init_app(app: Flask, settings: Settings) -> None:
         Role=Role,
         slip_roles=access.REGISTRARS,
         here=lambda: request.path,
+        printed=printed,
         zone=settings.time_zone,
         public_host=urlsplit(settings.public_url).netloc,
         sentence=words.sentence,
+    )
+
+
+def printed() -> str:
+    """Return what stands below a page on paper: when and by whom it was printed, and what it shows."""
+    return str(
+        gettext(
+            "Printed on %(at)s by %(who)s: %(page)s",
+            at=moment(clock.utc_now()),
+            who=access.me().name,
+            page=request.full_path.rstrip("?"),
+        )
     )
 
 
