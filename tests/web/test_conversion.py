@@ -129,6 +129,17 @@ def test_the_branch_proposes_and_the_college_enters(due: None, enter: Enter, peo
     assert "李梅" not in office.get("/units/COL/conversion").text
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_on_the_desk_who_is_proposed_leads_to_the_proposal_and_to_no_second_one(
+    due: None, enter: Enter, people: Cast
+) -> None:
+    organiser, again = enter("organiser"), f'href="/members/{people.mei}/propose"'
+    assert again in organiser.get("/units/LAW/conversion").text
+    path = proposed(organiser, people).headers["Location"]
+    page = organiser.get("/units/LAW/conversion").text
+    assert again not in page and page.count(f'href="{path}"') == 2
+
+
 def test_a_second_desk_is_told_how_it_stands(due: None, enter: Enter, people: Cast, read: Any) -> None:
     path = proposed(enter("organiser"), people).headers["Location"]
     enter("office").post(f"{path}/approve")

@@ -51,6 +51,8 @@ def test_the_members_are_numbers_and_days_in_a_workbook_and_the_same_figures_in_
     mei = next(row for row in rows if row[0] == "2023010001")
     assert mei[1] == "李梅"
     assert mei[4:9] == [ADMITTED, date(2026, 12, 1), 2.83, 47.17, 0.0]
+    # Whom to call: how long she has, and how much that is a week.
+    assert rows[LINES][-2:] == ["剩余天数", "每周约需（小时）"] and mei[-2:] == [260, 1.28]
     page = secretary.get("/units/LAW").text
     assert ">2.83<" in page and ">47.17<" in page
     told = next(row for row in lines(secretary.get("/units/LAW/members.csv")) if row[0] == "2023010001")

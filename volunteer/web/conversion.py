@@ -73,6 +73,7 @@ def desk(code: str) -> ResponseReturnValue:
     page = paging.page([one for one in everybody if chosen is None or chosen.holds(one)], A_PAGE)
     ids = [one.member_id for one in page.rows]
     this_year = today.replace(month=1, day=1)
+    waiting = conversion.waiting_below(session, unit.path)
     return render_template(
         "branch/conversion.html",
         unit=unit,
@@ -83,7 +84,8 @@ def desk(code: str) -> ResponseReturnValue:
         total=len(everybody),
         marks=marks_of_members(session, ids),
         objections=conversion.open_objections(session, ids),
-        waiting=conversion.waiting_below(session, unit.path),
+        waiting=waiting,
+        proposals={row.member_id: row for row in waiting if row.what is not DecisionKind.OVER_CAP},
         may_propose=bool(access.roles() & access.REVIEWERS),
         since=this_year,
         judged=due_in(session, unit.path, from_on=this_year, to_on=today + timedelta(days=1), today=today),

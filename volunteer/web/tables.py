@@ -60,6 +60,8 @@ def members(unit: UnitRow, people: Sequence[MemberStanding], *, now: datetime) -
         Column("status", _("Status"), Kind.TEXT, lambda one: word(one.standing.status)),
         Column("phase", _("Phase"), Kind.TEXT, lambda one: word(one.standing.phase)),
         Column("makeup_share_pct", _("Make-up share"), Kind.PERCENT, lambda one: one.makeup_share_pct),
+        Column("days_left", _("Days left"), Kind.NUMBER, lambda one: one.standing.days_left),
+        Column("per_week_h", _("Needed a week (hours)"), Kind.HOURS, lambda one: one.standing.per_week),
     ]
     basis = narrowed(_("Basis: probation window of each member"), *asked_members.said())
     heads = ledger.heads(db.session(), unit.path)
