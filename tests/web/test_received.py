@@ -6,13 +6,14 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from time_machine import Traveller
 
 from tests.cast import LONG_AGO, NOON, NOW, TODAY, Cast, System
 from tests.web.conftest import Browser, Enter
 from volunteer.actions import registry
-from volunteer.models import Visit
+from volunteer.models import RoleGrant, Visit
 from volunteer.rules.kinds import BaseStatus
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -124,6 +125,17 @@ def test_a_post_that_runs_dry_leads_who_keeps_it_to_its_shifts(served: Browser, 
     assert "待排班" in page and 'href="/posts/READ"' not in page
 
 
+def test_the_page_of_a_post_names_who_leads_it_and_no_print_does(
+    served: Browser, enter: Enter, people: Cast, write: Write
+) -> None:
+    secretary = enter("secretary")
+    assert "<dt>岗位负责人</dt><dd>leader</dd>" in secretary.get("/units/LAW/posts/READ").text
+    assert "岗位负责人" not in secretary.get("/units/LAW/posts/READ/sheet").text
+    ended = update(RoleGrant).where(RoleGrant.post_id == people.post)
+    write(lambda session: session.execute(ended.values(ended_at=NOW, ended_by_id=people.office_account)))
+    assert "<dt>岗位负责人</dt><dd>–</dd>" in secretary.get("/units/LAW/posts/READ").text
+
+
 def test_what_the_neighbour_runs_shows_only_what_the_own_members_gave(
     served: Browser, enter: Enter, people: Cast, write: Write
 ) -> None:
@@ -132,7 +144,7 @@ def test_what_the_neighbour_runs_shows_only_what_the_own_members_gave(
     assert neighbour.get("/units/BIO/bases/LIB").status_code == 404
     write(lambda session: session.query(Visit).update({"unit_id": people.bio}))
     page = neighbour.get("/units/BIO/posts/READ?whose=posts").text
-    assert "2.83" in page and "到岗情况" not in page
+    assert "2.83" in page and "到岗情况" not in page and "岗位负责人" not in page
     for path in ("shifts", "shifts.csv"):
         assert neighbour.get(f"/units/BIO/posts/READ/{path}").status_code == 404
     _, row = Read(neighbour.get("/units/BIO/places").text).table("到岗率")

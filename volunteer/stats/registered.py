@@ -1,13 +1,13 @@
 """Registered bases and posts, as their forms and lists show them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from volunteer.models import Base, Post, Shift, ShiftBreak, Unit
+from volunteer.models import Account, Base, Post, RoleGrant, Shift, ShiftBreak, Unit
 from volunteer.rules.kinds import BaseStatus, Category, Compensation, Role, SignUpFor
 from volunteer.rules.roles import Actor
 from volunteer.stats.reach import base_in_reach, post_in_reach
@@ -170,3 +170,13 @@ def shift_times(session: Session, code: str, actor: Actor, roles: Collection[Rol
         .where(Shift.code == code, Shift.cancelled_at.is_(None), post_in_reach(actor, roles))
     ).one_or_none()
     return ShiftTimes(**row._mapping) if row else None
+
+
+def leaders_of(session: Session, post_id: int) -> Sequence[str]:
+    """Return who leads a post, by name."""
+    return session.scalars(
+        select(Account.name)
+        .join(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(RoleGrant.post_id == post_id, RoleGrant.role == Role.LEADER, RoleGrant.ended_at.is_(None))
+        .order_by(Account.name, Account.id)
+    ).all()

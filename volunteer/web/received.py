@@ -15,7 +15,7 @@ from volunteer.database import db
 from volunteer.rules.kinds import Sight
 from volunteer.rules.places import Whose, by_weekday_and_hour
 from volunteer.rules.reasons import Reason, Refusal
-from volunteer.stats import fill, ledger, place, places
+from volunteer.stats import fill, ledger, place, places, registered
 from volunteer.stats.place import Place
 from volunteer.stats.places import BaseFacts, PostFacts
 from volunteer.stats.rollups import GRADES, RollUp
@@ -128,7 +128,9 @@ def post(code: str, post: str) -> ResponseReturnValue:
     """Show one post: what it received, when, from whom, and how full it was."""
     scope, found = asked_post(code, post)
     may_plan = found.is_run_here and access.actor().may_review(scope.unit.chain)
-    return _page("places/post.html", scope, scope.place(post=found), post=found, may_plan=may_plan)
+    leaders = registered.leaders_of(db.session(), found.id) if found.is_run_here else ()
+    here = scope.place(post=found)
+    return _page("places/post.html", scope, here, post=found, may_plan=may_plan, leaders=leaders)
 
 
 @bp.get("/units/<code:code>/bases/<code:base>")
