@@ -6,7 +6,7 @@ import pytest
 
 from volunteer.rules.kinds import Phase, Status
 from volunteer.rules.policy import HoursPolicy
-from volunteer.rules.progress import IN_TROUBLE, PHASES, STATUSES, Due, Group, Headway, Rate, line
+from volunteer.rules.progress import IN_TROUBLE, PHASES, STATUSES, Due, Ends, Group, Headway, Rate, line
 from volunteer.rules.tally import Course
 from volunteer.web.standing_bar import WIDTH, standing_bar
 
@@ -27,6 +27,7 @@ HEADWAY = Headway(
         group(3, Phase.NOT_MET, 4),
     ),
     rates={3: Rate(1, 2), 4: Rate(0, 1)},
+    ends={3: Ends(converted=2, cancelled=1), 5: Ends(extended=1)},
 )
 
 
@@ -46,7 +47,7 @@ def test_the_parts_make_the_whole_and_the_bar_is_as_wide_as_they_are() -> None:
 
 
 def test_a_unit_with_nobody_has_an_empty_bar_and_no_first_day() -> None:
-    nobody = Headway(groups=(), rates={})
+    nobody = Headway(groups=(), rates={}, ends={})
     assert standing_bar(nobody.tally) == []
     assert (nobody.wished, nobody.missing_hundredths, nobody.first_on) == (0, 0, None)
     assert set(nobody.dues.values()) == {0}
@@ -59,10 +60,12 @@ def test_what_groups_have_adds_up() -> None:
 
 def test_a_unit_s_line_counts_its_groups_and_its_rate_only_those_who_stayed() -> None:
     lines = HEADWAY.lines()
-    assert set(lines) == {2, 3, 4}
+    assert set(lines) == {2, 3, 4, 5}
     assert (lines[2].members, lines[2].met, lines[2].in_trouble, lines[2].rate.pct) == (5, 3, 2, None)
     assert (lines[3].members, lines[3].met, lines[3].in_trouble, lines[3].rate.pct) == (5, 1, 4, 50.0)
     assert (lines[4].members, lines[4].rate.pct) == (0, 0.0)
+    assert (lines[3].ends, lines[2].ends) == (Ends(2, 0, 1), Ends())
+    assert (lines[5].members, lines[5].ends.extended) == (0, 1)
     assert (lines[2].at[Status.AT_RISK], lines[2].at[Phase.NOT_MET], lines[2].missing_hundredths) == (
         2,
         0,

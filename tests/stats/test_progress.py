@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -11,14 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from tests.cast import LONG_AGO
 from tests.rules.strategies import thorough
 from tests.stats import by_hand
 from tests.stats.college import College
-from volunteer.rules.kinds import Phase, Status, UnitKind
+from volunteer.models import Account, Decision
+from volunteer.rules.kinds import Figure, Outcome, Phase, Status, UnitKind
 from volunteer.rules.policy import HoursPolicy
-from volunteer.rules.progress import IN_TROUBLE, PHASES, STATUSES, TO_CALL, Due, Rate, Sort, Wish
+from volunteer.rules.progress import IN_TROUBLE, PHASES, STATUSES, TO_CALL, Due, Ends, Rate, Sort, Wish
 from volunteer.rules.tally import Course, hundredths, places
-from volunteer.stats import progress, standing, windows
+from volunteer.stats import progress, report_rows, standing, windows
 from volunteer.stats.rollups import Days
 from volunteer.stats.units import UnitRow
 
@@ -105,6 +108,50 @@ def test_the_rate_of_those_due_is_that_of_the_due_list(college: College, session
         due = standing.due_in(session, top["path"], **days)
         rates = found.rates.values()
         assert (sum(rate.met for rate in rates), sum(rate.judged for rate in rates)) == (due.met, due.judged)
+
+
+def decide(college: College) -> list[tuple[by_hand.Figures, date, str]]:
+    """Let meetings decide about everybody with a window, often on the day of a move; return what they did."""
+    offices = [
+        college.add(Account(login=login, name=login, created_at=LONG_AGO)).id for login in ("one", "two")
+    ]
+    found = []
+    for number, one in enumerate(college.members):
+        moves = [start for _, start, _ in one["homes"][1:]] or [date(2026, 12, 1)]
+        for on in {*moves, DUE_DAYS.from_on, DUE_DAYS.to_on} if one["start"] else ():
+            kind = ("converted", "extended", "cancelled")[(number + on.day) % 3]
+            college.add(
+                Decision(
+                    member_id=one["id"],
+                    outcome=None if kind == "extended" else Outcome(kind),
+                    extension_months=6 if kind == "extended" else None,
+                    meeting_on=on,
+                    proposed_by_id=offices[0],
+                    approved_by_id=offices[1],
+                    at=LONG_AGO,
+                )
+            )
+            found.append((one, on, kind))
+    return found
+
+
+def test_what_meetings_decided_is_told_by_the_branch_of_that_day_as_the_report_tells_it(
+    college: College, session: Session
+) -> None:
+    kinds = [field.name for field in fields(Ends)]
+    decided = [row for row in decide(college) if DUE_DAYS.from_on <= row[1] < DUE_DAYS.to_on]
+    assert {kind for _, _, kind in decided} == set(kinds)
+    for top in college.units:
+        found = progress.headway(session, row_of(top), DUE_DAYS, Wish(), today=TODAYS[1]).ends
+        nodes = nodes_of(college, top)
+        branches = [(by_hand.branch_on(one, on), kind) for one, on, kind in decided]
+        wanted = Counter((nodes[branch], kind) for branch, kind in branches if branch in nodes)
+        assert wanted == Counter(
+            {(unit_id, kind): getattr(ends, kind) for unit_id, ends in found.items() for kind in kinds}
+        )
+        told, _ = report_rows.counted(session, DUE_DAYS, unit_path=top["path"])
+        for kind in kinds:
+            assert sum(getattr(ends, kind) for ends in found.values()) == told[Figure(kind)]
 
 
 ORDERS: dict[Sort, Callable[[by_hand.Figures, date], Any]] = {

@@ -154,8 +154,9 @@ def test_the_units_below_are_taken_along_as_the_page_shows_them(office: Browser,
         seen = re.findall(r">([^<>]+)</td>", re.sub(r" <span.*?</span>", "", cells))
         counts = ("预备党员", "达标人数（含期满待讨论）", "预警或期满未达标")
         rate = f"{figures['到期达标率']} %" if figures["到期达标率"] else "–"
+        ends = " / ".join(figures[end] for end in ("已转正", "延长预备期", "已取消预备党员资格"))
         served = ("人数", "人次", "实际时长（小时）")
-        assert seen == [*map(figures.get, counts), rate, *map(figures.get, served)]
+        assert seen == [*map(figures.get, counts), rate, ends, *map(figures.get, served)]
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

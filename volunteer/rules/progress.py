@@ -71,6 +71,15 @@ class Rate:
         return share_pct(self.met, self.judged)
 
 
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """How many probations a meeting ended or extended in some days."""
+
+    converted: int = 0
+    extended: int = 0
+    cancelled: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """The undecided members of a unit, and of all below it, who stand at one place.
@@ -97,6 +106,7 @@ class UnitLine:
     met: int
     in_trouble: int
     rate: Rate
+    ends: Ends
     at: Mapping[Status | Phase, int]
     due: Mapping[Due, int]
     missing_hundredths: int
@@ -104,10 +114,14 @@ class UnitLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headway:
-    """Where the undecided members of a unit stand, and the rate of those due, by the unit right below."""
+    """Where the undecided members of a unit stand, the rate of those due, and what meetings decided.
+
+    By the id of the unit right below.
+    """
 
     groups: tuple[Group, ...]
     rates: Mapping[int, Rate]
+    ends: Mapping[int, Ends]
 
     @property
     def tally(self) -> dict[Status | Phase, int]:
@@ -140,14 +154,17 @@ class Headway:
         return min((group.first_on for group in self.groups), default=None)
 
     def lines(self) -> dict[int, UnitLine]:
-        """Return the lines of the units that have a member, or had one who was due."""
-        found: dict[int, list[Group]] = {unit_id: [] for unit_id in self.rates}
+        """Return the lines of the units that have a member, or had one who was due or decided about."""
+        found: dict[int, list[Group]] = {unit_id: [] for unit_id in (*self.rates, *self.ends)}
         for group in self.groups:
             found.setdefault(group.unit_id, []).append(group)
-        return {unit_id: line(groups, self.rates.get(unit_id)) for unit_id, groups in found.items()}
+        return {
+            unit_id: line(groups, self.rates.get(unit_id), self.ends.get(unit_id))
+            for unit_id, groups in found.items()
+        }
 
 
-def line(groups: Iterable[Group] = (), rate: Rate | None = None) -> UnitLine:
+def line(groups: Iterable[Group] = (), rate: Rate | None = None, ends: Ends | None = None) -> UnitLine:
     """Return what the groups of one unit come to; without any, the line of a unit with nobody."""
     own = list(groups)
     return UnitLine(
@@ -155,6 +172,7 @@ def line(groups: Iterable[Group] = (), rate: Rate | None = None) -> UnitLine:
         met=sum(group.met for group in own),
         in_trouble=sum(group.members for group in own if group.at in IN_TROUBLE),
         rate=rate or Rate(0, 0),
+        ends=ends or Ends(),
         at=_tally(own),
         due=_dues(own),
         missing_hundredths=sum(group.missing_hundredths for group in own),

@@ -29,38 +29,46 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from volunteer.models import Member, Membership, ProbationWindow, Unit
+from volunteer.models import Decision, Member, Membership, ProbationWindow, Unit
 from volunteer.rules.kinds import Outcome, Phase, Stage, Status
-from volunteer.rules.progress import Due, Group, Headway, Rate, Sort, Wish
+from volunteer.rules.progress import PHASES, STATUSES, Due, Ends, Group, Headway, Rate, Sort, Wish
 from volunteer.rules.tally import Course, hundredths, places
 from volunteer.stats.elapsed import days_between
 from volunteer.stats.people import holds
 from volunteer.stats.policies import policy_days
-from volunteer.stats.served import Days, above, below
+from volunteer.stats.served import Days, above, belonged_on, below
 from volunteer.stats.standing import MemberStanding, standings_of
 from volunteer.stats.units import UnitRow
 
 ON_PROBATION = (Member.stage.not_in((Stage.ACTIVIST, Stage.FULL)), ProbationWindow.outcome.is_(None))
+_PLACES: dict[str, Status | Phase] = {place.value: place for place in (*STATUSES, *PHASES)}
+# What stands in that column of the rows that are of no place, and the columns that they leave empty.
+_DUE, _DECIDED = "due", "decided"
+_NOTHING: tuple[Any, ...] = (*(literal(0) for _ in (*Due, "missing")), cast(null(), Date))
 _POLICY = ("threshold_min", "day_cap_min", "near_pct", "at_risk_week_min", "behind_min", "behind_after_days")
 
 Rows = Select[*tuple[Any, ...]]
 
 
 def headway(session: Session, unit: UnitRow, days: Days, wish: Wish, *, today: date) -> Headway:
-    """Return where the present members stand, and how many of those due in *days* have met the threshold.
+    """Return where the present members stand, and for *days* the rate of those due and what meetings decided.
 
-    By the unit right below to which they belong, or *unit* itself; who was due belongs where she was then.
-    One statement.
+    By the unit right below to which they belong, or *unit* itself; who was due or decided about belongs where
+    she was then. One statement.
     """
     course, windows = _courses(today)
     nodes = _nodes(unit)
-    rows = session.execute(
-        union_all(_groups(course, windows, nodes, wish), _rates(course, windows, nodes, unit, days))
-    ).all()
-    groups = [row for row in rows if row.at is not None]
+    parts = (
+        _groups(course, windows, nodes, wish),
+        _rates(course, windows, nodes, unit, days),
+        _ends(nodes, unit, days),
+    )
+    rows = session.execute(union_all(*parts)).all()
     return Headway(
-        groups=tuple(_group(row) for row in groups),
-        rates={row.unit_id: Rate(row.met, row.members) for row in rows if row.at is None},
+        groups=tuple(_group(row) for row in rows if row.at in _PLACES),
+        rates={row.unit_id: Rate(row.met, row.members) for row in rows if row.at == _DUE},
+        # In the columns of the groups, as many as there are of them.
+        ends={row.unit_id: Ends(row.members, row.met, row.wished) for row in rows if row.at == _DECIDED},
     )
 
 
@@ -109,16 +117,9 @@ def _rates(course: Course, windows: Rows, nodes: CTE, unit: UnitRow, days: Days)
     """
     ends, outcome = ProbationWindow.ends_before, ProbationWindow.outcome
     has_window = or_(outcome.is_not(None), Member.stage.not_in((Stage.ACTIVIST, Stage.FULL)))
-    nothing = [literal(0) for _ in ("wished", *Due, "missing")]
+    met = _count(and_(has_window, course.short <= 0), "met")
     return (
-        windows.add_columns(
-            nodes.c.node_id,
-            null(),
-            func.count(),
-            _count(and_(has_window, course.short <= 0), "met"),
-            *nothing,
-            cast(null(), Date),
-        )
+        windows.add_columns(nodes.c.node_id, literal(_DUE, String), func.count(), met, literal(0), *_NOTHING)
         .join(Membership, Membership.member_id == Member.id)
         .join(nodes, nodes.c.unit_id == Membership.unit_id)
         .where(
@@ -126,10 +127,32 @@ def _rates(course: Course, windows: Rows, nodes: CTE, unit: UnitRow, days: Days)
             Membership.unit_id.in_(below(unit.path)),
             ends >= days.from_on,
             ends < days.to_on,
-            Membership.from_on <= ends,
-            or_(Membership.before_on.is_(None), Membership.before_on > ends),
+            belonged_on(ends),
             Member.unit_id.is_not(None),
             or_(outcome.is_(None), outcome == Outcome.CONVERTED),
+        )
+        .group_by(nodes.c.node_id)
+    )
+
+
+def _ends(nodes: CTE, unit: UnitRow, days: Days) -> Rows:
+    """Count what meetings decided in *days*, by the branch on that day."""
+    kinds = (
+        Decision.outcome == Outcome.CONVERTED,
+        Decision.extension_months.is_not(None),
+        Decision.outcome == Outcome.CANCELLED,
+    )
+    counts = [_count(kind, f"kind_{place}") for place, kind in enumerate(kinds)]
+    return (
+        select(nodes.c.node_id, literal(_DECIDED, String), *counts, *_NOTHING)
+        .select_from(Membership)
+        .join(Decision, Decision.member_id == Membership.member_id)
+        .join(nodes, nodes.c.unit_id == Membership.unit_id)
+        .where(
+            Membership.unit_id.in_(below(unit.path)),
+            Decision.meeting_on >= days.from_on,
+            Decision.meeting_on < days.to_on,
+            belonged_on(Decision.meeting_on),
         )
         .group_by(nodes.c.node_id)
     )
@@ -207,9 +230,6 @@ def _group(row: Any) -> Group:
         missing_hundredths=row.missing_hundredths,
         first_on=row.first_on,
     )
-
-
-_PLACES: dict[str, Status | Phase] = {place.value: place for place in (*Status, *Phase)}
 
 
 def _count(condition: Any, name: str) -> ColumnElement[int]:

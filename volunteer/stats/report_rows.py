@@ -35,7 +35,7 @@ from volunteer.rules.tally import standing_of
 from volunteer.rules.tree import chain
 from volunteer.stats.policies import parsed_policies, policies_column
 from volunteer.stats.rollups import Days
-from volunteer.stats.served import below
+from volunteer.stats.served import belonged_on, below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +127,7 @@ def stood(session: Session, unit_path: str, on: date, *, versions: Sequence[Hour
         .join(Unit, Unit.id == Membership.unit_id)
         .where(
             _below(unit_path),
-            Membership.from_on <= on,
-            or_(Membership.before_on.is_(None), Membership.before_on > on),
+            belonged_on(on),
         )
         .subquery()
     )
@@ -259,11 +258,7 @@ def _decisions(days: Days, which: ColumnElement[bool]) -> Select[Any]:
         select(func.count(Decision.id))
         .join(
             Membership,
-            and_(
-                Membership.member_id == Decision.member_id,
-                Membership.from_on <= Decision.meeting_on,
-                or_(Membership.before_on.is_(None), Membership.before_on > Decision.meeting_on),
-            ),
+            and_(Membership.member_id == Decision.member_id, belonged_on(Decision.meeting_on)),
         )
         .join(Unit, Unit.id == Membership.unit_id)
         .where(Decision.meeting_on >= days.from_on, Decision.meeting_on < days.to_on, which)

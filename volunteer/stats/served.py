@@ -17,9 +17,11 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    and_,
     case,
     cast,
     func,
+    or_,
     select,
     type_coerce,
 )
@@ -28,7 +30,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from volunteer.models import Post, Shift, Unit, Visit
+from volunteer.models import Membership, Post, Shift, Unit, Visit
 from volunteer.rules.kinds import Grade
 from volunteer.rules.places import Slot
 from volunteer.rules.tally import RollUpKind
@@ -160,6 +162,11 @@ def within(days: Days) -> list[ColumnElement[bool]]:
 def below(unit_path: str) -> Select[int]:
     """Return the ids of a unit and all below it."""
     return select(Unit.id).where(Unit.path.startswith(unit_path, autoescape=True))
+
+
+def belonged_on(day: Any) -> ColumnElement[bool]:
+    """Return the condition that a membership held on a day."""
+    return and_(Membership.from_on <= day, or_(Membership.before_on.is_(None), Membership.before_on > day))
 
 
 def above(unit_ids: Select[int]) -> CTE:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, case, cast, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from volunteer.models import Credit, Member, Membership, ProbationWindow, Request, Unit, Visit
@@ -15,7 +15,7 @@ from volunteer.rules.probation import Probation
 from volunteer.rules.reasons import Reason, Refusal
 from volunteer.rules.tally import Standing, share_pct, standing_of
 from volunteer.stats.policies import parsed_policies, policies_column
-from volunteer.stats.served import below
+from volunteer.stats.served import belonged_on, below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +110,7 @@ def due_in(session: Session, unit_path: str, *, from_on: date, to_on: date, toda
             Membership.unit_id.in_(below(unit_path)),
             ends >= from_on,
             ends < to_on,
-            Membership.from_on <= ends,
-            or_(Membership.before_on.is_(None), Membership.before_on > ends),
+            belonged_on(ends),
         )
     )
     members = _read(session, who, today)
