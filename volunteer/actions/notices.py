@@ -29,6 +29,7 @@ from volunteer.rules.roles import Actor
 from volunteer.rules.workdays import Deadline
 from volunteer.stats.breakdown import marks_of_members
 from volunteer.stats.standing import MemberStanding, members_of
+from volunteer.stats.tree import is_below
 
 REASON_LENGTH = 200
 # Whose hours are shown: whoever has a probation that is not decided.
@@ -71,7 +72,7 @@ def open_notice(
     notice = freeze(session, ref, unit_id, NoticeKind.HOURS, lines, actor=actor, campus=campus, now=now)
     tell_members(
         session,
-        select(Member.id).join(Unit, Unit.id == Member.unit_id).where(Unit.path.startswith(path)),
+        select(Member.id).join(Unit, Unit.id == Member.unit_id).where(is_below(Unit.path, path)),
         MessageKind.NOTICE_OPENED,
         f"notice:{notice.id}",
         now=now,

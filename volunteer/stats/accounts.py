@@ -12,6 +12,7 @@ from volunteer.models import Account, ApiToken, Member, Post, Proposal, RoleGran
 from volunteer.rules.kinds import ProposalKind, Role
 from volunteer.rules.roles import Actor
 from volunteer.stats.reach import sees_all, units_below, units_of
+from volunteer.stats.tree import is_below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +181,7 @@ def grants_total(session: Session, unit_path: str, *, is_ended: bool = False) ->
 
 def _over(unit_path: str, *, is_ended: bool) -> ColumnElement[bool]:
     state = RoleGrant.ended_at.is_not(None) if is_ended else RoleGrant.ended_at.is_(None)
-    return and_(Unit.path.startswith(unit_path, autoescape=True), state)
+    return and_(is_below(Unit.path, unit_path), state)
 
 
 def _grants(

@@ -25,6 +25,7 @@ from volunteer.rules.kinds import CertificateState, Role
 from volunteer.rules.roles import Actor
 from volunteer.stats.reach import unit_in_reach
 from volunteer.stats.rollups import Days
+from volunteer.stats.tree import is_below
 
 MOST = 200
 _OPEN = (CertificateState.ASKED, CertificateState.NOTICED)
@@ -112,7 +113,7 @@ def issued_in(session: Session, days: Days, *, unit_path: str) -> int:
         .select_from(Certificate)
         .join(Unit, Unit.id == Certificate.unit_id)
         .where(
-            Unit.path.startswith(unit_path, autoescape=True),
+            is_below(Unit.path, unit_path),
             Certificate.issued_on >= days.from_on,
             Certificate.issued_on < days.to_on,
         )
@@ -134,7 +135,7 @@ def issued_by(session: Session, college_id: int, year: int) -> int:
 
 def open_requests(session: Session, unit_path: str) -> Sequence[RequestRow]:
     """Return what waits about members of a unit and all below it, oldest first."""
-    below = Unit.path.startswith(unit_path, autoescape=True)
+    below = is_below(Unit.path, unit_path)
     return _requests(session, CertificateRequest.state.in_(_OPEN), below)
 
 
@@ -249,7 +250,7 @@ def _requests(session: Session, *which: ColumnElement[bool]) -> Sequence[Request
 
 
 def _wanted(unit_path: str, asked: Asked) -> list[ColumnElement[bool]]:
-    which = [Unit.path.startswith(unit_path, autoescape=True)]
+    which: list[ColumnElement[bool]] = [is_below(Unit.path, unit_path)]
     if asked.text:
         text = asked.text.lower()
         held = (Certificate.number, Member.name, Member.student_no, Member.initials, Member.sort_key)

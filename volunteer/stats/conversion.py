@@ -20,6 +20,7 @@ from volunteer.models import (
 from volunteer.rules.kinds import DecisionKind, Outcome, ProposalState, Role
 from volunteer.rules.roles import Actor
 from volunteer.stats.reach import member_in_reach, sees_all, units_below, units_of
+from volunteer.stats.tree import is_below
 
 MOST = 100
 
@@ -77,7 +78,7 @@ def waiting_below(session: Session, unit_path: str) -> Sequence[ProposalRow]:
     return _proposals(
         session,
         DecisionProposal.state == ProposalState.WAITING,
-        Unit.path.startswith(unit_path, autoescape=True),
+        is_below(Unit.path, unit_path),
     )
 
 
@@ -143,7 +144,7 @@ def days_over_cap(session: Session, member_id: int) -> Sequence[tuple[date, int]
 
 def transfers_below(session: Session, unit_path: str, *, since: date) -> Sequence[TransferRow]:
     """Return who left a branch of the unit since a day, newest first."""
-    old = Unit.path.startswith(unit_path, autoescape=True)
+    old = is_below(Unit.path, unit_path)
     return _transfers(session, Membership.before_on >= since, old)
 
 

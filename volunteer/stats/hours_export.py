@@ -10,6 +10,7 @@ from volunteer.rules.kinds import Grade, VisitState
 from volunteer.rules.tally import hours_text
 from volunteer.rules.tree import chain
 from volunteer.stats.rollups import Days
+from volunteer.stats.tree import is_below
 
 HEADER = ("student_no", "name", "unit", "person_times", "net_min", "credited_min", "makeup_min", "credited_h")
 
@@ -41,7 +42,7 @@ def hours_rows(session: Session, unit_path: str, days: Days) -> Sequence[tuple[s
         select(Unit.path, Member.student_no, Member.name, Unit.name, func.count(served.c.member_id), *totals)
         .join(Unit, Unit.id == Member.unit_id)
         .outerjoin(served, served.c.member_id == Member.id)
-        .where(Unit.path.startswith(unit_path, autoescape=True))
+        .where(is_below(Unit.path, unit_path))
         .group_by(Member.id, Member.student_no, Member.name, Unit.name, Unit.path)
         .order_by(Member.student_no)
     )

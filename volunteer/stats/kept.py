@@ -55,6 +55,7 @@ from volunteer.stats.served import (
     total,
     within,
 )
+from volunteer.stats.tree import is_below
 
 _PERIODS = "kept_periods"
 _KEYS = ("period_id", "unit_id", "key")
@@ -128,7 +129,7 @@ OPEN = Asked(
         to_on=cast("date", bindparam("to_on", type_=Date)),
     ),
     unit_id=bindparam("unit_id", type_=BigInteger),
-    below=select(Unit.id).where(Unit.path.like(bindparam("paths_below", type_=String))),
+    below=select(Unit.id).where(is_below(Unit.path, bindparam("unit_path", type_=String))),
 )
 Write = Callable[[Asked], Any]
 
@@ -144,8 +145,7 @@ def run(session: Session, write: Write, days: Days, unit_path: str | None) -> Re
         "from_on": days.from_on,
         "to_on": days.to_on,
         "unit_id": asked.unit_id,
-        # A path is numbers and strokes.
-        "paths_below": f"{unit_path}%",
+        "unit_path": unit_path,
     }
     return session.execute(_written(write), given)
 

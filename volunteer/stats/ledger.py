@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from volunteer.models import Credit, LedgerHead, Seal, Unit
 from volunteer.rules.chain import Line
+from volunteer.stats.tree import is_below
 
 # Numbers are given out before a transaction is committed. One that is later than so many others is caught
 # by the verification, which looks at all of the ledger.
@@ -74,7 +75,7 @@ def sealed_count(session: Session) -> int:
 
 def heads(session: Session, unit_path: str = "/") -> Sequence[HeadRow]:
     """Return the ends of the chains of a unit and all below it, by code; a branch without a line has none."""
-    return _heads(session, Unit.path.startswith(unit_path, autoescape=True))
+    return _heads(session, is_below(Unit.path, unit_path))
 
 
 def heads_of_member(session: Session, member_id: int) -> Sequence[HeadRow]:
@@ -88,7 +89,7 @@ def signed_days(session: Session, unit_path: str) -> Mapping[int, date]:
     found = session.execute(
         select(LedgerHead.unit_id, func.max(LedgerHead.on))
         .join(Unit, Unit.id == LedgerHead.unit_id)
-        .where(Unit.path.startswith(unit_path, autoescape=True))
+        .where(is_below(Unit.path, unit_path))
         .group_by(LedgerHead.unit_id)
     ).all()
     return {row[0]: row[1] for row in found}

@@ -26,6 +26,7 @@ from volunteer.rules.kinds import (
 from volunteer.rules.roles import Actor
 from volunteer.rules.spans import Span
 from volunteer.stats.reach import base_in_reach, member_in_reach, post_in_reach, unit_in_reach
+from volunteer.stats.tree import is_below
 
 _ABOVE = aliased(Unit)
 _OF = aliased(Unit)
@@ -299,7 +300,7 @@ def _below(unit: Any, asked: Asked) -> list[ColumnElement[bool]]:
     if code is None:
         return []
     top = aliased(Unit)
-    return [unit.id.in_(select(Unit.id).join(top, Unit.path.startswith(top.path)).where(top.code == code))]
+    return [unit.id.in_(select(Unit.id).join(top, is_below(Unit.path, top.path)).where(top.code == code))]
 
 
 def _chosen(

@@ -24,6 +24,7 @@ from volunteer.rules.notices import Frozen, FrozenLine, is_over
 from volunteer.rules.roles import Actor
 from volunteer.stats.people import holds
 from volunteer.stats.reach import unit_in_reach
+from volunteer.stats.tree import is_below
 
 MOST = 100
 
@@ -101,7 +102,7 @@ class Asked:
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
         """What a notice must fulfil."""
-        found = [Unit.path.startswith(self.unit_path, autoescape=True)]
+        found: list[ColumnElement[bool]] = [is_below(Unit.path, self.unit_path)]
         if self.text:
             listed = (
                 select(NoticeLine.notice_id)
@@ -247,7 +248,7 @@ def _of_member(member_id: int) -> ColumnElement[bool]:
         .where(Member.id == member_id)
         .scalar_subquery()
     )
-    return func.coalesce(path, literal("")).like(Unit.path.concat("%"))
+    return is_below(func.coalesce(path, literal("")), Unit.path)
 
 
 def _notices(

@@ -22,6 +22,7 @@ from volunteer.models import (
 )
 from volunteer.rules.kinds import UnitKind, VisitState
 from volunteer.stats.sites import LIVE
+from volunteer.stats.tree import is_below
 
 FOUND_AT_MOST = 20
 
@@ -173,7 +174,7 @@ def find_members(session: Session, *, asked: str, post_id: int, shift_id: int) -
     near = aliased(Unit)
     below = (
         select(Unit.id)
-        .join(near, Unit.path.startswith(near.path))
+        .join(near, is_below(Unit.path, near.path))
         .where(near.id.in_(own), near.kind.in_((UnitKind.BRANCH, UnitKind.GROUP)))
     )
     before = aliased(Visit)
@@ -212,8 +213,8 @@ def _college_of(post_id: int) -> Select[int]:
     own, top = aliased(Unit), aliased(Unit)
     return (
         select(Unit.id)
-        .join(top, and_(top.parent_id.is_(None), Unit.path.startswith(top.path)))
-        .join(own, own.path.startswith(top.path))
+        .join(top, and_(top.parent_id.is_(None), is_below(Unit.path, top.path)))
+        .join(own, is_below(own.path, top.path))
         .join(Post, Post.unit_id == own.id)
         .where(Post.id == post_id)
     )

@@ -29,6 +29,7 @@ from volunteer.rules.outside import Origin, Taken
 from volunteer.rules.roles import Actor
 from volunteer.rules.spans import Span
 from volunteer.stats.reach import unit_in_reach
+from volunteer.stats.tree import is_below
 
 IN_FORCE = (RequestState.ASKED, RequestState.APPROVED)
 
@@ -106,7 +107,7 @@ def people_of(session: Session, unit_path: str) -> list[PersonRow]:
         )
         .join(Unit, Unit.id == Member.unit_id)
         .outerjoin(ProbationWindow, ProbationWindow.member_id == Member.id)
-        .where(Unit.path.startswith(unit_path, autoescape=True))
+        .where(is_below(Unit.path, unit_path))
     ).all()
     return [PersonRow(**row._mapping) for row in rows]
 

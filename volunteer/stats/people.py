@@ -15,6 +15,7 @@ from volunteer.rules.roles import Actor
 from volunteer.rules.tree import chain
 from volunteer.stats.reach import member_in_reach, unit_in_reach
 from volunteer.stats.roster import HOLDS_PEOPLE
+from volunteer.stats.tree import is_below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +166,7 @@ def _people(actor: Actor, roles: Collection[Role], wanted: Wanted, columns: tupl
         .where(member_in_reach(actor, roles))
     )
     if wanted.unit_path:
-        found = found.where(Unit.path.startswith(wanted.unit_path, autoescape=True))
+        found = found.where(is_below(Unit.path, wanted.unit_path))
     if wanted.stage is not None:
         found = found.where(Member.stage == wanted.stage)
     if wanted.text.strip():

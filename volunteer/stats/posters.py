@@ -11,6 +11,7 @@ from volunteer.models import Base, Display, Post, Site, Unit
 from volunteer.rules.kinds import Role
 from volunteer.rules.roles import Actor
 from volunteer.stats.reach import post_in_reach
+from volunteer.stats.tree import is_below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def posters_in_reach(
     if actor is not None:
         reach.append(kept.id.in_(select(Post.id).where(post_in_reach(actor, roles))))
     if unit_path is not None:
-        reach.append(runner.path.startswith(unit_path, autoescape=True))
+        reach.append(is_below(runner.path, unit_path))
     wanted: list[ColumnElement[bool]] = [
         select(kept.id).join(runner, runner.id == kept.unit_id).where(*reach).exists()
     ]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from volunteer.models import Base, Member, Post, Unit
 from volunteer.rules.kinds import Role
 from volunteer.rules.roles import Actor
+from volunteer.stats.tree import is_below
 
 BASE_OFFICES = frozenset({Role.COLLEGE, Role.ADMIN})
 
@@ -24,7 +25,7 @@ def units_below(unit_ids: Collection[int]) -> Select[int]:
 @lru_cache(maxsize=256)
 def _units_below(unit_ids: tuple[int, ...]) -> Select[int]:
     top = aliased(Unit)
-    return select(Unit.id).join(top, Unit.path.startswith(top.path)).where(top.id.in_(unit_ids))
+    return select(Unit.id).join(top, is_below(Unit.path, top.path)).where(top.id.in_(unit_ids))
 
 
 def units_of(actor: Actor, roles: Collection[Role]) -> list[int]:

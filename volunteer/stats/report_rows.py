@@ -36,6 +36,7 @@ from volunteer.rules.tree import chain
 from volunteer.stats.policies import parsed_policies, policies_column
 from volunteer.stats.rollups import Days
 from volunteer.stats.served import belonged_on, below
+from volunteer.stats.tree import is_below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,4 +271,4 @@ def _of_days(days: Days) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def _below(unit_path: str) -> ColumnElement[bool]:
-    return Unit.path.startswith(unit_path, autoescape=True)
+    return is_below(Unit.path, unit_path)

@@ -21,6 +21,7 @@ from volunteer.stats.reach import unit_in_reach
 from volunteer.stats.report_rows import RecordRow
 from volunteer.stats.rollups import Days
 from volunteer.stats.standing import due_in
+from volunteer.stats.tree import is_below
 from volunteer.stats.units import UnitRow
 
 DAY = timedelta(days=1)
@@ -126,7 +127,7 @@ def terms(session: Session) -> Terms:
 
 def frozen_below(session: Session, unit_path: str, *, limit: int) -> Sequence[SnapshotRow]:
     """Return what was frozen about a unit and all below it, the newest first."""
-    return _snapshots(session, Unit.path.startswith(unit_path, autoescape=True), limit=limit)
+    return _snapshots(session, is_below(Unit.path, unit_path), limit=limit)
 
 
 def frozen_of(
@@ -150,7 +151,7 @@ def frozen_page(
     """Return the frozen reports in reach, the newest first: of a unit and all below it, of a kind."""
     which = [unit_in_reach(actor, roles)]
     if unit_path is not None:
-        which.append(Unit.path.startswith(unit_path, autoescape=True))
+        which.append(is_below(Unit.path, unit_path))
     if kind is not None:
         which.append(Snapshot.kind == kind)
     if before_id is not None:

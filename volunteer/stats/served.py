@@ -34,6 +34,7 @@ from volunteer.models import Membership, Post, Shift, Unit, Visit
 from volunteer.rules.kinds import Grade
 from volunteer.rules.places import Slot
 from volunteer.rules.tally import RollUpKind
+from volunteer.stats.tree import is_below
 
 # The grades that bring minutes.
 GRADES = (Grade.A, Grade.B, Grade.C, Grade.E)
@@ -161,7 +162,7 @@ def within(days: Days) -> list[ColumnElement[bool]]:
 @lru_cache(maxsize=1024)
 def below(unit_path: str) -> Select[int]:
     """Return the ids of a unit and all below it."""
-    return select(Unit.id).where(Unit.path.startswith(unit_path, autoescape=True))
+    return select(Unit.id).where(is_below(Unit.path, unit_path))
 
 
 def belonged_on(day: Any) -> ColumnElement[bool]:

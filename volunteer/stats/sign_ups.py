@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import Base, Member, Post, Shift, SignUp, Unit, Visit
 from volunteer.rules.kinds import SETTLED, SignUpFor
+from volunteer.stats.tree import is_below
 
 LIVE = SignUp.withdrawn_at.is_(None)
 
@@ -79,8 +80,8 @@ def in_her_college(member_id: int) -> ColumnElement[bool]:
     own, top, other = aliased(Unit), aliased(Unit), aliased(Unit)
     return Post.unit_id.in_(
         select(other.id)
-        .join(top, and_(top.parent_id.is_(None), other.path.startswith(top.path)))
-        .join(own, own.path.startswith(top.path))
+        .join(top, and_(top.parent_id.is_(None), is_below(other.path, top.path)))
+        .join(own, is_below(own.path, top.path))
         .join(Member, Member.unit_id == own.id)
         .where(Member.id == member_id)
     )
@@ -92,7 +93,7 @@ def in_her_unit(member_id: int) -> ColumnElement[bool]:
     return (
         select(Member.id)
         .join(own, own.id == Member.unit_id)
-        .join(running, own.path.startswith(running.path))
+        .join(running, is_below(own.path, running.path))
         .where(Member.id == member_id, running.id == Post.unit_id)
         .exists()
     )
@@ -174,7 +175,7 @@ def missing_in_unit(
     session: Session, unit_path: str, *, since: datetime, now: datetime, most: int
 ) -> list[Kept]:
     """Return the members of a unit who had a place and did not come, those with most of it first."""
-    below = select(Unit.id).where(Unit.path.startswith(unit_path, autoescape=True))
+    below = select(Unit.id).where(is_below(Unit.path, unit_path))
     found = _kept(session, Member.unit_id.in_(below), Shift.starts_at >= since, now=now, only_missing=True)
     return found[:most]
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from volunteer.models import Account, Member, RoleGrant, Slip, Unit
 from volunteer.rules.kinds import Stage
 from volunteer.rules.tree import chain
+from volunteer.stats.tree import is_below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ def _below(unit_path: str) -> Select[Any]:
         select(Member.id)
         .join(Unit, Unit.id == Member.unit_id)
         .outerjoin(Account, Account.member_id == Member.id)
-        .where(Unit.path.startswith(unit_path, autoescape=True))
+        .where(is_below(Unit.path, unit_path))
     )
 
 
@@ -127,7 +128,7 @@ def entry_counts(session: Session, unit_path: str, *, now: datetime) -> list[Ent
         .join(Member, Member.unit_id == Unit.id)
         .outerjoin(Account, Account.member_id == Member.id)
         .outerjoin(Slip, (Slip.account_id == Account.id) & _is_open(now))
-        .where(Unit.path.startswith(unit_path, autoescape=True))
+        .where(is_below(Unit.path, unit_path))
         .group_by(Unit.id)
     )
     found = sorted(rows, key=lambda row: chain(row.path))
@@ -179,7 +180,7 @@ def _entries(unit_path: str, search: str) -> Select[*tuple[Any, ...]]:
         .outerjoin(Account, Account.member_id == Member.id)
         .outerjoin(Slip, Slip.id == last)
         .outerjoin(printer, printer.id == Slip.printed_by_id)
-        .where(Unit.path.startswith(unit_path, autoescape=True))
+        .where(is_below(Unit.path, unit_path))
     )
     if search:
         text = search.strip().lower()

@@ -47,6 +47,7 @@ from volunteer.rules.kinds import (
 )
 from volunteer.rules.sign_ups import REACH_AHEAD, REMIND_BEFORE
 from volunteer.stats.json_rows import spelled
+from volunteer.stats.tree import is_below
 
 _COLUMNS = table_of(Message).c
 LONGEST_SHIFT = timedelta(days=1)
@@ -170,7 +171,7 @@ def reviews_waiting(now: datetime, *, on: date) -> Select[Any]:
         .select_from(RoleGrant)
         .join(Account, Account.id == RoleGrant.account_id)
         .join(top, top.id == RoleGrant.unit_id)
-        .join(below, below.path.startswith(top.path))
+        .join(below, is_below(below.path, top.path))
         .join(cases, cases.c.unit_id == below.id)
         .where(
             RoleGrant.role == Role.COMMITTEE,

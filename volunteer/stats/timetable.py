@@ -15,6 +15,7 @@ from volunteer.rules.spans import Span
 from volunteer.rules.timetable import Taken
 from volunteer.stats.reach import post_in_reach
 from volunteer.stats.sites import LIVE
+from volunteer.stats.tree import is_below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def posts_of_unit(session: Session, unit_path: str) -> list[PostName]:
         select(Post.id, Post.code, Post.name, Base.name.label("base_name"))
         .join(Unit, Unit.id == Post.unit_id)
         .outerjoin(Base, Base.id == Post.base_id)
-        .where(Unit.path.startswith(unit_path, autoescape=True))
+        .where(is_below(Unit.path, unit_path))
         .order_by(Base.name.is_(None), Base.name, Post.name, Post.id)
     ).all()
     return [PostName(**row._mapping) for row in rows]
@@ -147,7 +148,7 @@ def gaps_of_unit(session: Session, unit_path: str, *, since: datetime, until: da
         .join(Unit, Unit.id == Post.unit_id)
         .outerjoin(Base, Base.id == Post.base_id)
         .where(
-            Unit.path.startswith(unit_path, autoescape=True),
+            is_below(Unit.path, unit_path),
             Post.sign_up_for != SignUpFor.NOBODY,
             Shift.cancelled_at.is_(None),
             Shift.starts_at >= since,
