@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, cast, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from volunteer.models import (
@@ -36,6 +36,7 @@ from volunteer.rules.kinds import (
     VisitState,
 )
 from volunteer.rules.roles import Actor
+from volunteer.rules.tree import chain
 from volunteer.stats.cards import waits_for
 from volunteer.stats.json_rows import json_rows, rows_in, spelled
 from volunteer.stats.reach import post_in_reach, units_below, units_of
@@ -192,7 +193,7 @@ def _forgotten(actor: Actor, now: datetime, unit_path: str | None) -> Select[*tu
             Shift.ends_at <= now,
             Shift.ends_at >= now - ATTEST_WITHIN,
             Visit.member_id != (actor.member_id or 0),
-            post_in_reach(actor, KEEPERS),
+            true() if _holds_all(actor, KEEPERS, unit_path) else post_in_reach(actor, KEEPERS),
             *_inside(Post.unit_id, unit_path),
         )
         .order_by(Shift.ends_at, Member.sort_key, Visit.id)
@@ -223,6 +224,7 @@ def _requests(actor: Actor, own: int, unit_path: str | None) -> Any:
     first = select(Approval.account_id).where(Approval.request_id == Request.id)
     mine = first.where(Approval.account_id == actor.account_id)
     as_leader = and_(Visit.post_id.in_(led), ~first.exists()) if led else false()
+    reviewed = (_reviewed(actor, column, None) for column in (Member.unit_id, Request.unit_id))
     # What came in a file is one case.
     case_id = func.coalesce(-Request.batch_id, Request.id)
     return (
@@ -234,7 +236,7 @@ def _requests(actor: Actor, own: int, unit_path: str | None) -> Any:
             Request.member_id != own,
             func.coalesce(Request.asked_by_id, 0) != actor.account_id,
             ~mine.exists(),
-            or_(_reviewed(actor, Member.unit_id, None), _reviewed(actor, Request.unit_id, None), as_leader),
+            true() if _holds_all(actor, REVIEWERS, unit_path) else or_(*reviewed, as_leader),
             *_inside(Request.unit_id, unit_path),
         )
     )
@@ -242,12 +244,11 @@ def _requests(actor: Actor, own: int, unit_path: str | None) -> Any:
 
 def _certificates(actor: Actor, own: int, today: date, unit_path: str | None) -> Any:
     """Count the certificates that the account may show, or issue as another person than the handler."""
-    college = units_of(actor, (Role.COLLEGE,))
     issues = and_(
         CertificateRequest.state == CertificateState.NOTICED,
         Notice.last_on < today,
         Notice.opened_by_id != actor.account_id,
-        CertificateRequest.unit_id.in_(units_below(college)) if college else false(),
+        _held(actor, (Role.COLLEGE,), CertificateRequest.unit_id, unit_path),
     )
     return (
         _count(CertificateRequest.id)
@@ -295,7 +296,17 @@ def _held(actor: Actor, roles: Collection[Role], column: Any, unit_path: str | N
     held: Collection[int] = units_of(actor, roles)
     if not held:
         return false()
+    if _holds_all(actor, roles, unit_path):
+        return and_(*_inside(column, unit_path))
     return and_(column.in_(units_below(held)), *_inside(column, unit_path))
+
+
+def _holds_all(actor: Actor, roles: Collection[Role], unit_path: str | None) -> bool:
+    """Whether the account holds one of *roles* over the unit or over one above it.
+
+    Then what lies in the unit is in reach, and nobody goes through all that an office over many has.
+    """
+    return unit_path is not None and not set(chain(unit_path)).isdisjoint(units_of(actor, roles))
 
 
 def _inside(column: Any, unit_path: str | None) -> list[ColumnElement[bool]]:
