@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, case, cast, func, select
+from sqlalchemy import CTE, ColumnElement, Integer, Select, Subquery, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from volunteer.models import Credit, Member, Membership, ProbationWindow, Request, Unit, Visit
@@ -155,8 +155,15 @@ def _read(session: Session, who: Select[int], today: date) -> Sequence[MemberSta
 
 
 def _statement(who: Select[int]) -> Select[*tuple[Any, ...]]:
-    visits = _visit_sums(who).subquery()
-    credits = _credit_sums(who).subquery()
+    # First whose rows they are and which days count, and then their rows: a window is looked up but once.
+    windows = (
+        select(Member.id.label("member_id"), ProbationWindow.starts_on, ProbationWindow.ends_before)
+        .outerjoin(ProbationWindow, ProbationWindow.member_id == Member.id)
+        .where(Member.id.in_(who))
+        .subquery("windows")
+    )
+    visits = _visit_sums(windows).subquery()
+    credits = _credit_sums(windows).subquery()
     records = _record_sums(who).subquery()
     return (
         select(
@@ -200,31 +207,28 @@ _VISIT_SUMS = (
 )
 
 
-def _credit_sums(who: Select[int]) -> Select[*tuple[Any, ...]]:
+def _credit_sums(windows: Subquery) -> Select[*tuple[Any, ...]]:
     """Add up the ledger by member: all time, and inside the window."""
-    in_window = and_(Credit.day >= ProbationWindow.starts_on, Credit.day < ProbationWindow.ends_before)
+    in_window = and_(Credit.day >= windows.c.starts_on, Credit.day < windows.c.ends_before)
     return (
         select(
-            Credit.member_id,
+            windows.c.member_id,
             func.sum(Credit.net_min).label("net"),
             func.sum(Credit.credited_min).label("credited"),
             func.sum(case((in_window, Credit.credited_min), else_=0)).label("counted"),
             func.sum(case((Credit.request_id.is_not(None), Credit.net_min), else_=0)).label("recorded"),
         )
-        .outerjoin(ProbationWindow, ProbationWindow.member_id == Credit.member_id)
-        .where(Credit.member_id.in_(who))
-        .group_by(Credit.member_id)
+        .join(Credit, Credit.member_id == windows.c.member_id)
+        .group_by(windows.c.member_id)
     )
 
 
-def _visit_sums(who: Select[int]) -> Select[*tuple[Any, ...]]:
+def _visit_sums(windows: Subquery) -> Select[*tuple[Any, ...]]:
     made_up = and_(Visit.grade == Grade.E, Visit.state == VisitState.CONFIRMED)
-    in_window = and_(
-        Visit.served_on >= ProbationWindow.starts_on, Visit.served_on < ProbationWindow.ends_before
-    )
+    in_window = and_(Visit.served_on >= windows.c.starts_on, Visit.served_on < windows.c.ends_before)
     return (
         select(
-            Visit.member_id,
+            windows.c.member_id,
             func.sum(Visit.pending_min).label("pending"),
             func.sum(case((made_up, Visit.net_min), else_=0)).label("makeup_net"),
             func.sum(case((and_(made_up, in_window), Visit.net_min), else_=0)).label("makeup_in_window"),
@@ -233,9 +237,8 @@ def _visit_sums(who: Select[int]) -> Select[*tuple[Any, ...]]:
                 for reason in _LOSSES
             ),
         )
-        .outerjoin(ProbationWindow, ProbationWindow.member_id == Visit.member_id)
-        .where(Visit.member_id.in_(who))
-        .group_by(Visit.member_id)
+        .join(Visit, Visit.member_id == windows.c.member_id)
+        .group_by(windows.c.member_id)
     )
 
 
