@@ -121,7 +121,7 @@ def begin_metrics(state_dir: Path) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
-def set_apart(_worker: Any) -> None:
+def set_apart() -> None:
     """Keep what lives as long as the worker out of the collector's way.
 
     Else half a million objects are gone through whenever pages have left enough behind them, and one page in
@@ -135,7 +135,7 @@ def begin_chores(worker: Any) -> None:
     """Be ready to serve, and let one of the workers do the housekeeping."""
     from volunteer.cli.chores import begin
 
-    set_apart(worker)
+    set_apart()
     begin(worker.wsgi, worker.app.settings)
 
 
@@ -196,7 +196,6 @@ def server_options(host: str, port: int, workers: int) -> dict[str, object]:
         "loglevel": "warning",
         "control_socket_disable": True,
         "child_exit": worker_ended,
-        "post_worker_init": set_apart,
         "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
     }
 
