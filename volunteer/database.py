@@ -5,6 +5,8 @@ loses to "database is locked" under load. Reads begin deferred and never wait.
 """
 
 import re
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -223,7 +225,21 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     # The driver must not begin transactions behind our back.
     connection.isolation_level = None
     for pragma in SQLITE_PRAGMAS:
-        connection.execute(pragma)
+        _insist(connection, pragma)
+
+
+def _insist(connection: Any, pragma: str) -> None:
+    """Set it as soon as may be: of two who open a new file at once, SQLite lets neither wait for WAL."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute(pragma)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
