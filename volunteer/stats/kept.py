@@ -117,8 +117,9 @@ class Asked:
         """Return what is asked, by its values."""
         if unit_path is None:
             return cls(period_id=None, days=days, unit_id=None, below=None)
-        period_id = periods(session).get(days)
-        return cls(period_id=period_id, days=days, unit_id=_id_of(unit_path), below=below(unit_path))
+        unit_id = _id_of(unit_path)
+        period_id = periods(session).get(days) if unit_id else None
+        return cls(period_id=period_id, days=days, unit_id=unit_id, below=below(unit_path))
 
 
 # What is asked of kept sums, left open until the statement runs. It takes longer to write one than to run it.
@@ -156,7 +157,8 @@ def _written(write: Write) -> Any:
 
 
 def _id_of(unit_path: str) -> int:
-    return int(unit_path.strip("/").rpartition("/")[2])
+    """Return the id of the unit at a path; of the stroke above all units, 0."""
+    return int(unit_path.strip("/").rpartition("/")[2] or 0)
 
 
 def everywhere(asked: Asked) -> Select[*tuple[Any, ...]]:
