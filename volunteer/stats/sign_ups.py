@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from volunteer.models import Base, Member, Post, Shift, SignUp, Unit, Visit
 from volunteer.rules.kinds import SETTLED, SignUpFor
+from volunteer.stats.served import below
 from volunteer.stats.tree import is_below
 
 LIVE = SignUp.withdrawn_at.is_(None)
@@ -175,8 +176,8 @@ def missing_in_unit(
     session: Session, unit_path: str, *, since: datetime, now: datetime, most: int
 ) -> list[Kept]:
     """Return the members of a unit who had a place and did not come, those with most of it first."""
-    below = select(Unit.id).where(is_below(Unit.path, unit_path))
-    found = _kept(session, Member.unit_id.in_(below), Shift.starts_at >= since, now=now, only_missing=True)
+    here = Member.unit_id.in_(below(unit_path))
+    found = _kept(session, here, Shift.starts_at >= since, now=now, only_missing=True)
     return found[:most]
 
 
